@@ -1,0 +1,164 @@
+"""Codes for why a referral was declined, returned, cancelled, stopped or completed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """On whose side a reason lies; reports count the sides apart."""
+
+    PARTNER = "partner"
+    ENTREPRENEUR = "entrepreneur"
+    NEITHER = "neither"
+
+
+class Consequence(StrEnum):
+    """What the system does, or proposes to the advisor, because of a reason."""
+
+    PAUSE_PARTNER = "pause_partner"
+    REVIEW_RULE = "review_rule"
+    CORRECT_DIRECTORY = "correct_directory"
+    BLOCK_PAIR = "block_pair"
+    BACK_TO_STRATEGY = "back_to_strategy"
+    OTHER_INSTRUMENT = "other_instrument"
+    ASK_ENTREPRENEUR = "ask_entrepreneur"
+    CLOSE_AS_SERVED = "close_as_served"
+    SUGGEST_STOP = "suggest_stop"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """Return in Dutch what follows."""
+        return _CONSEQUENCES[self]
+
+
+_CONSEQUENCES = {
+    Consequence.PAUSE_PARTNER: "De partner krijgt een pauze tot de genoemde datum. Zoek de volgende partner.",
+    Consequence.REVIEW_RULE: "Telt mee bij de regel. Drie keer in 90 dagen: de regel wordt bekeken.",
+    Consequence.CORRECT_DIRECTORY: "Controleer het werkgebied in de partnerlijst.",
+    Consequence.BLOCK_PAIR: "Deze partner krijgt dit bedrijf niet meer aangeboden.",
+    Consequence.BACK_TO_STRATEGY: "Terug naar de stap strategie.",
+    Consequence.OTHER_INSTRUMENT: "Kies een ander hulpmiddel.",
+    Consequence.ASK_ENTREPRENEUR: "Stel de ondernemer een vraag.",
+    Consequence.CLOSE_AS_SERVED: "Rond af als: was al klant.",
+    Consequence.SUGGEST_STOP: "Overweeg om te stoppen.",
+    Consequence.NONE: "Lees de toelichting.",
+}
+
+# Three times "not our activity" in this many days puts the rule on the list for review.
+RULE_REVIEW_COUNT = 3
+RULE_REVIEW_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A choice from a list; some ask for a date or for a text of at least `min_text` characters."""
+
+    code: str
+    label: str
+    side: Side = Side.NEITHER
+    consequence: Consequence = Consequence.NONE
+    asks_date: bool = False
+    min_text: int = 0
+
+
+def _by_code(reasons: Iterable[Reason]) -> dict[str, Reason]:
+    return {reason.code: reason for reason in reasons}
+
+
+_OTHER = Reason("other", "Anders", min_text=10)
+
+DECLINE_REASONS = _by_code(
+    (
+        Reason("capacity", "Geen capaciteit", Side.PARTNER, Consequence.PAUSE_PARTNER, asks_date=True),
+        Reason("not_our_activity", "Niet onze activiteit", Side.PARTNER, Consequence.REVIEW_RULE),
+        Reason("region", "Buiten ons werkgebied", Side.PARTNER, Consequence.CORRECT_DIRECTORY),
+        Reason("sector", "Andere sector", Side.PARTNER, Consequence.CORRECT_DIRECTORY),
+        Reason("conflict", "Belangenconflict", Side.PARTNER, Consequence.BLOCK_PAIR),
+        Reason(
+            "not_ready",
+            "Nog niet toe aan uitvoering: de strategie ontbreekt",
+            Side.ENTREPRENEUR,
+            Consequence.BACK_TO_STRATEGY,
+        ),
+        Reason("not_eligible", "Voldoet niet aan de voorwaarden", Side.ENTREPRENEUR, Consequence.OTHER_INSTRUMENT),
+        Reason("info_missing", "Onvoldoende informatie", Side.ENTREPRENEUR, Consequence.ASK_ENTREPRENEUR),
+        Reason("already_client", "Is al klant", Side.ENTREPRENEUR, Consequence.CLOSE_AS_SERVED),
+        Reason("unreachable", "Ondernemer is niet bereikbaar", Side.ENTREPRENEUR, Consequence.SUGGEST_STOP),
+        Reason("not_wanted", "Ondernemer wil niet", Side.ENTREPRENEUR, Consequence.SUGGEST_STOP),
+        _OTHER,
+    )
+)
+
+RETURN_REASONS = _by_code(
+    (
+        Reason("other_partner_needed", "Andere partner nodig", Side.NEITHER),
+        Reason("capacity", "Geen capaciteit meer", Side.PARTNER, Consequence.PAUSE_PARTNER, asks_date=True),
+        _OTHER,
+    )
+)
+
+# Set by the timer or the system, never chosen by a person.
+AUTOMATIC_RETURN_REASONS = _by_code(
+    (
+        Reason("no_response", "Partner antwoordde niet op tijd", Side.PARTNER),
+        Reason("no_contact", "Partner nam niet op tijd contact op", Side.PARTNER),
+        Reason("undeliverable", "Aanbod kon niet worden bezorgd", Side.PARTNER, Consequence.CORRECT_DIRECTORY),
+    )
+)
+
+RECALL_REASONS = _by_code(
+    (
+        Reason("wrong_partner", "Verkeerde partner gekozen"),
+        Reason("dossier_changed", "Het dossier is veranderd"),
+        Reason("entrepreneur_asked", "Op verzoek van de ondernemer", Side.ENTREPRENEUR),
+        _OTHER,
+    )
+)
+
+CANCEL_REASONS = _by_code(
+    (
+        Reason("duplicate", "Dubbel: deze vraag liep al"),
+        Reason("spam", "Geen echte aanvraag"),
+        Reason("policy_signal", "Signaal voor beleid, geen vraag om hulp"),
+        Reason("no_partner", "Geen passende partner gevonden"),
+        Reason("not_eligible", "Voldoet niet aan de voorwaarden", Side.ENTREPRENEUR),
+        Reason("helped_elsewhere", "Al op een andere manier geholpen"),
+        Reason("no_need", "Geen behoefte meer", Side.ENTREPRENEUR),
+        Reason("unreachable", "Ondernemer is niet bereikbaar", Side.ENTREPRENEUR),
+        _OTHER,
+    )
+)
+
+STOP_REASONS = _by_code(
+    (
+        Reason("no_need", "Geen behoefte meer", Side.ENTREPRENEUR),
+        Reason("unreachable", "Ondernemer is niet bereikbaar", Side.ENTREPRENEUR),
+        Reason("not_suitable", "Niet geschikt", Side.ENTREPRENEUR),
+        Reason("no_capacity", "Geen capaciteit", Side.PARTNER),
+        _OTHER,
+    )
+)
+
+OUTCOMES = _by_code(
+    (
+        Reason("advice_given", "Advies gegeven"),
+        Reason("plan_made", "Plan gemaakt"),
+        Reason("subsidy_requested", "Subsidie aangevraagd"),
+        Reason("network_joined", "Netwerk of missie gestart"),
+        Reason("training_followed", "Training gevolgd"),
+        Reason("export_started", "Export gestart"),
+        Reason("referred_elsewhere", "Doorverwezen buiten dit systeem"),
+        Reason("already_served", "Was al klant"),
+    )
+)
+
+REOPEN_REASONS = _by_code(
+    (
+        Reason("need_remains", "De vraag is nog niet beantwoord"),
+        Reason("entrepreneur_unhappy", "De ondernemer is niet tevreden", Side.ENTREPRENEUR),
+        Reason("closed_by_mistake", "Per ongeluk gesloten"),
+        _OTHER,
+    )
+)
