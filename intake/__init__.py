@@ -1,0 +1,1 @@
+"""From the first question to the assessment: policy, wizard, answers, consent."""

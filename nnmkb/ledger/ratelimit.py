@@ -1,0 +1,48 @@
+"""Counters against flooding. In the database, because production has several web processes and none talks to Redis."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+
+from nnmkb.ledger.models import RateCount
+
+
+class TooMany(Exception):
+    """The limit of this action is reached; try again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(str(seconds))
+        self.seconds = seconds
+
+
+def count(action: str, who: str) -> None:
+    """Count one use of an action (a key of settings.RATE_LIMITS) by someone; raises TooMany over the limit."""
+    limit, window = settings.RATE_LIMITS[action]
+    if not limit:
+        return
+    now = timezone.now()
+    slot = int(now.timestamp()) // window
+    key = hashlib.sha256(f"{settings.SECRET_KEY}|{action}|{who}|{slot}".encode()).hexdigest()
+    ends = timezone.datetime.fromtimestamp((slot + 1) * window, tz=now.tzinfo)
+    if not RateCount.objects.filter(key=key).update(count=F("count") + 1):
+        try:
+            with transaction.atomic():
+                RateCount.objects.create(key=key, count=1, expires_at=ends + timedelta(minutes=1))
+        except IntegrityError:
+            RateCount.objects.filter(key=key).update(count=F("count") + 1)
+    if RateCount.objects.get(key=key).count > limit:
+        raise TooMany(int((ends - now).total_seconds()) + 1)
+
+
+def address(request: HttpRequest) -> str:
+    """Return the address a request comes from: behind our own proxy, the last one that the proxy itself wrote down."""
+    if settings.BEHIND_PROXY and (chain := request.headers.get("X-Forwarded-For")):
+        return chain.rsplit(",", 1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

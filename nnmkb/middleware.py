@@ -1,0 +1,74 @@
+"""Request id, private-by-default caching, and a clear page when the database is away."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
+
+from nnmkb.logs import request_id
+
+Next = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("nnmkb.web")
+SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+
+class RequestIdMiddleware:
+    """Give each request an id that follows it into logs and answers."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        token = request_id.set(given if SAFE_ID.match(given) else uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class PrivateByDefaultMiddleware:
+    """Keep every page out of caches and search engines, unless a view has said otherwise."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response:
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store, private"
+        if "X-Robots-Tag" not in response and request.path != "/":
+            response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+class DatabaseAwayMiddleware:
+    """Answer 503 with a plain page when the database cannot be reached: nothing was saved, try again."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return self.process_exception(request, error) or HttpResponse(status=503)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a database that is away into the page for it; leave every other error alone."""
+        if not isinstance(error, OperationalError | InterfaceError):
+            return None
+        log.error("database away", exc_info=error)
+        response = HttpResponse(render_to_string("errors/503.html", {"SITE_NAME": ""}), status=503)
+        response["Retry-After"] = "30"
+        return response

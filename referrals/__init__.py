@@ -1,0 +1,1 @@
+"""From consent to outcome: referral, offer, dossier, answer."""
