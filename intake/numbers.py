@@ -23,10 +23,17 @@ def reference_of(bits: int) -> str:
 
 
 def check_character(body: str) -> str:
-    """Return the character that gives away one wrong character, and two neighbours that changed places."""
-    # 31 is prime and every weight differs from 0 modulo it; the sum modulo 31 catches both kinds.
-    total = sum((place + 2) * (ALPHABET.index(character) % 31) for place, character in enumerate(body))
-    return ALPHABET[total % 31]
+    """Return the character that gives away any one wrong character, and any two neighbours that changed places."""
+    # Arithmetic in GF(32): times x modulo x^5 + x^2 + 1. Neither x nor x + 1 divides to zero there.
+    total = 0
+    for character in body:
+        total = times_x(total) ^ ALPHABET.index(character)
+    return ALPHABET[times_x(total)]
+
+
+def times_x(element: int) -> int:
+    """Multiply an element of GF(32) by x."""
+    return (element << 1) ^ (0b100101 if element & 16 else 0)
 
 
 def parse_reference(text: str) -> str | None:
