@@ -1,0 +1,233 @@
+"""What a dossier holds, its canonical text and digest, and who may see what of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NotRequired, TypedDict
+
+SCHEMA_VERSION = "1.0"
+
+KVK = "kvk"
+VIEW_BY_KVK, GIVE_TO_PARTNER = "C1", "C2"
+
+
+class SourceText(TypedDict):
+    """Where something comes from: document, place, and what it says in our own words."""
+
+    document: str
+    place: str
+    gist: str
+
+
+class Recipient(TypedDict):
+    """The organisation that the dossier is meant for."""
+
+    organisation: str
+    name: str
+
+
+class Asked(TypedDict):
+    """One thing that the recipient is asked to do."""
+
+    activity: str
+    title: str
+    text: str
+    source: SourceText
+
+
+class Company(TypedDict):
+    """Who the company is; no person, no way to reach one."""
+
+    name: str
+    kvk_number: str
+    place: str
+    province: str
+    country: str
+    sector: str
+    size: str
+
+
+class Labelled(TypedDict):
+    """A code with the words for it."""
+
+    code: str
+    label: str
+
+
+class Outcome(TypedDict):
+    """What the rules said about the company as a whole."""
+
+    code: str
+    name: str
+    text: str
+    intensity: Labelled
+
+
+class ModelCell(TypedDict):
+    """One cell of the 3×3 model."""
+
+    status: Literal["now", "better", "fine", "later", "unknown"]
+    word: str
+    rules: list[str]
+
+
+class ModelRow(TypedDict):
+    """One step of the 3×3 model, with a cell for each way."""
+
+    code: str
+    step: str
+    cells: list[ModelCell]
+
+
+class Model(TypedDict):
+    """The 3×3 model: steps down, ways across."""
+
+    ways: list[str]
+    rows: list[ModelRow]
+
+
+class AnswerLine(TypedDict):
+    """One question with what was answered, in words."""
+
+    code: str
+    question: str
+    answer: list[str]
+
+
+class AnswerGroup(TypedDict):
+    """The answers of one step."""
+
+    code: str
+    step: str
+    lines: list[AnswerLine]
+
+
+class Reason(TypedDict):
+    """Why one activity was advised: the rule, the answers that carried it, the source."""
+
+    rule: str
+    activity: str
+    title: str
+    kind: str
+    asked: bool
+    step: str
+    way: str
+    text: str
+    answers: list[AnswerLine]
+    source: SourceText
+
+
+class Later(TypedDict):
+    """An activity that fits, but has to wait for its turn."""
+
+    rule: str
+    activity: str
+    title: str
+    text: str
+
+
+class NotYet(TypedDict):
+    """What has to wait, why, and what opens it."""
+
+    code: str
+    activities: list[Labelled]
+    text: str
+    opens: str
+
+
+class Figure(TypedDict):
+    """One published number beside the company's own answer; `width` is its share of the longest bar, 0 to 20."""
+
+    label: str
+    value: str
+    own: bool
+    width: int
+
+
+class Comparison(TypedDict):
+    """The one regional comparison that fits these answers."""
+
+    title: str
+    text: str
+    own: str
+    figures: list[Figure]
+    caveat: str
+    source: SourceText
+
+
+class ConsentLine(TypedDict):
+    """One consent that was given, and to which words."""
+
+    purpose: str
+    organisation: str
+    text: str
+    at: str
+    text_version: str
+    text_digest: str
+
+
+class Receipt(TypedDict):
+    """Which policy gave this advice, and the fingerprints to replay it."""
+
+    policy: str
+    version: str
+    engine: str
+    rules: str
+    catalogue: str
+    answers: str
+
+
+class Content(TypedDict):
+    """Everything in a dossier. Absent keys of a foreign company's dossier: it was never assessed."""
+
+    schema_version: str
+    kind: Literal["scan", "foreign"]
+    number: str
+    version: int
+    made_at: str
+    respond_by: str
+    recipient: Recipient
+    asked: list[Asked]
+    company: Company
+    answers: list[AnswerGroup]
+    consent: list[ConsentLine]
+    receipt: Receipt
+    outcome: NotRequired[Outcome]
+    model: NotRequired[Model]
+    reasons: NotRequired[list[Reason]]
+    later: NotRequired[list[Later]]
+    not_yet: NotRequired[list[NotYet]]
+    comparison: NotRequired[Comparison | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one party may see of one company at this moment."""
+
+    dossier: bool
+    contact: bool
+
+
+def sight(consents: Mapping[tuple[str, str], bool], organisation: str, *, live: bool, accepted: bool) -> Sight:
+    """Return what an organisation may see; without its own live consent, nothing.
+
+    `consents` holds the newest word per (purpose, organisation); `live` says that the offer has not ended. Who the
+    person is and how to reach them is for after acceptance. For the KvK the consent is C1, which has no organisation.
+    """
+    key = (VIEW_BY_KVK, "") if organisation == KVK else (GIVE_TO_PARTNER, organisation)
+    allowed = live and consents.get(key, False)
+    return Sight(dossier=allowed, contact=allowed and accepted)
+
+
+def canonical(content: Content | Mapping[str, Any]) -> bytes:
+    """Return the one text of this content: keys sorted, no spaces, UTF-8. ValueError for NaN and infinity."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", errors="strict")
+
+
+def digest(content: Content | Mapping[str, Any]) -> str:
+    """Return SHA-256 of the canonical text."""
+    return hashlib.sha256(canonical(content)).hexdigest()
