@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import sqlite3
 import sys
 from pathlib import Path
@@ -22,7 +24,19 @@ VAR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
 INSECURE_KEY = "laptop-only-not-secret-" + "x" * 40
-SECRET_KEY: str = env.str("SECRET_KEY", INSECURE_KEY)
+
+
+def laptop_key(path: Path) -> str:
+    """Return the key of this laptop, made on first use: links in mails stay good after a restart."""
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as fresh:
+            fresh.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return path.read_text() or INSECURE_KEY
+
+
+SECRET_KEY: str = env.str("SECRET_KEY", INSECURE_KEY if PRODUCTION or TESTING else laptop_key(VAR / "secret_key"))
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # The address that links in mails and dossiers start with.
 SITE_URL: str = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -51,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "nnmkb.middleware.RequestIdMiddleware",
     "nnmkb.middleware.DatabaseAwayMiddleware",
     "csp.middleware.CSPMiddleware",

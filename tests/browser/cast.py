@@ -1,0 +1,132 @@
+"""The people of the journeys, and the postman who carries what was promised."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+PASSWORD = "een-lang-wachtwoord-voor-de-proef"
+LINK = re.compile(r"https?://[^\s>]+")
+CODE = re.compile(r"\b(\d{6})\b")
+
+
+def prepare_people() -> None:
+    """Seed partners and staff through the same command that `up` uses, without its companies."""
+    call_command("demo", people_only=True, password=PASSWORD, verbosity=0)
+
+
+def database_url() -> str:
+    """Return the address of the test database for another process."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    return "postgresql://{}:{}@{}:{}/{}".format(
+        quote(facts["USER"]), quote(facts["PASSWORD"]), quote(facts["HOST"], safe=""), facts["PORT"], facts["NAME"]
+    )
+
+
+class Postman:
+    """The relay in a process of its own; with a broker in the environment also a real Celery worker."""
+
+    def __init__(self, site: str, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "SITE_URL": site,
+            "NNMKB_VAR": str(folder),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "NNMKB_NO_VENV": "1",
+            "OUTGOING_LEASE_S": "20",
+        }
+        self.environment.pop("PYTEST_CURRENT_TEST", None)
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.seen: set[str] = set()
+
+    def start(self) -> None:
+        """Start the processes."""
+        if os.environ.get("CELERY_BROKER_URL"):
+            self.run("-m", "celery", "-A", "nnmkb", "worker", "-c", "1", "--without-gossip", "--without-mingle")
+            self.run("manage.py", "relay", "--via", "celery")
+        else:
+            self.run("manage.py", "relay", "--via", "inline")
+
+    def run(self, *arguments: str) -> None:
+        """Start one process of the product."""
+        log = (self.folder / f"process-{len(self.processes)}.log").open("wb")
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, *arguments], env=self.environment, cwd=settings.ROOT, stdout=log, stderr=log
+            )
+        )
+
+    def stop(self) -> None:
+        """End the processes, and wait until they are gone."""
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def letter(self, to: str, subject: str = "", seconds: float = 25) -> EmailMessage:
+        """Wait for a mail to this address with this in its subject that was not read before."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for path in sorted((self.folder / "post").glob("*.eml"), key=lambda path: path.stat().st_mtime):
+                message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+                assert isinstance(message, EmailMessage)
+                fits = to in str(message["To"]) and subject.lower() in str(message["Subject"]).lower()
+                if path.name not in self.seen and fits:
+                    self.seen.add(path.name)
+                    return message
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {to} about «{subject}»; there is: {self.subjects()}; logs: {self.logs()}")
+
+    def subjects(self) -> list[str]:
+        """Name what did arrive."""
+        found = []
+        for path in (self.folder / "post").glob("*.eml"):
+            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            found.append(f"{message['To']}: {message['Subject']}")
+        return found
+
+    def logs(self) -> str:
+        """Return the end of what the processes wrote."""
+        return "\n".join(path.read_text()[-1500:] for path in self.folder.glob("process-*.log"))
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return the plain text of a mail."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def link_in(message: EmailMessage, containing: str = "/") -> str:
+    """Return the first link in a mail that has this in it."""
+    found = [link for link in LINK.findall(text_of(message)) if containing in link]
+    assert found, text_of(message)
+    return found[0]
+
+
+def code_in(message: EmailMessage) -> str:
+    """Return the six digits in a mail."""
+    found = CODE.search(text_of(message))
+    assert found, text_of(message)
+    return found.group(1)
