@@ -80,11 +80,11 @@ def claim(outgoing_id: int, now: datetime) -> Claim | None:
     return Claim(Outgoing.objects.select_related("event").get(pk=outgoing_id), lease)
 
 
-def finish(claimed: Claim, now: datetime) -> bool:
+def finish(claimed: Claim, now: datetime, note: str = "") -> bool:
     """Mark the delivery done; False when the lease was lost, and then its result must be dropped."""
     return bool(
         Outgoing.objects.filter(pk=claimed.outgoing.pk, lease=claimed.lease, state=Outgoing.State.LEASED).update(
-            state=Outgoing.State.DONE, done_at=now, lease=None, last_error=""
+            state=Outgoing.State.DONE, done_at=now, lease=None, last_error=note[:200]
         )
     )
 

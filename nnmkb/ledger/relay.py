@@ -1,0 +1,129 @@
+"""The loop that starts every delivery: it looks in the outbox each second. Two at once do no harm."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import Error, close_old_connections, connection
+from django.db.models import Q
+from django.utils import timezone
+
+from nnmkb.ledger import outbox
+from nnmkb.ledger.models import Heartbeat, Outgoing, RateCount
+
+log = logging.getLogger("nnmkb.relay")
+POLL = 1.0
+BEAT = 10.0
+TIDY = 3600.0
+LONGEST_PAUSE = 15.0
+BATCH = 100
+Start = Callable[[int], object]
+
+
+class BrokerAway(Exception):
+    """The broker took no message; the row was put back as if it had never been hinted."""
+
+
+@dataclass(slots=True)
+class Relay:
+    """Looks for due deliveries and starts them.
+
+    `inline` calls `start` for each row and waits for it; otherwise `start` only sends a hint that a worker acts on,
+    and a row is hinted again after OUTGOING_REQUEUE_S.
+    """
+
+    start: Start
+    inline: bool
+    chores: Sequence[Callable[[datetime], object]] = ()
+    stop: threading.Event = field(default_factory=threading.Event)
+    pause: float = POLL
+    beat_at: float = 0.0
+    tidy_at: float = 0.0
+
+    def run(self) -> None:
+        """Go on until `stop` is set; a database or broker that is away only makes it wait."""
+        while not self.stop.is_set():
+            try:
+                self.tick()
+                self.pause = POLL
+            except BrokerAway:
+                self.wait_longer("broker away")
+            except Error as error:
+                connection.close()
+                self.wait_longer(f"database away ({type(error).__name__})")
+            self.stop.wait(self.pause)
+
+    def wait_longer(self, why: str) -> None:
+        """Double the pause, so that what is away is not besieged."""
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        log.warning("%s; next look in %d s", why, self.pause)
+
+    def tick(self) -> int:
+        """Look once; return how many deliveries were started."""
+        close_old_connections()
+        self.keep_house()
+        outbox.bury(timezone.now())
+        started = 0
+        while rows := self.due():
+            for outgoing_id in rows:
+                self.begin(outgoing_id)
+                started += 1
+                self.beat()
+                if self.stop.is_set():
+                    return started
+        return started
+
+    def due(self) -> list[int]:
+        """Return the next rows to start, oldest first."""
+        now = timezone.now()
+        rows = outbox.claimable(now)
+        if not self.inline:
+            rows = rows.filter(not_hinted(now))
+        return list(rows.values_list("pk", flat=True)[:BATCH])
+
+    def begin(self, outgoing_id: int) -> None:
+        """Start one delivery."""
+        if self.inline:
+            self.start(outgoing_id)
+        else:
+            self.hint(outgoing_id)
+
+    def hint(self, outgoing_id: int) -> None:
+        """Send the id to the broker, once among all relays; take the mark back when the broker is away."""
+        now = timezone.now()
+        mine = Outgoing.objects.filter(pk=outgoing_id, state__in=outbox.OPEN)
+        if not mine.filter(not_hinted(now)).update(hinted_at=now):
+            return
+        try:
+            self.start(outgoing_id)
+        except Exception as error:
+            mine.filter(hinted_at=now).update(hinted_at=None)
+            raise BrokerAway from error
+
+    def keep_house(self) -> None:
+        """Give a sign of life, and do the small chores now and then."""
+        self.beat()
+        if time.monotonic() >= self.tidy_at:
+            self.tidy_at = time.monotonic() + TIDY
+            now = timezone.now()
+            RateCount.objects.filter(expires_at__lt=now).delete()
+            for chore in self.chores:
+                chore(now)
+
+    def beat(self) -> None:
+        """Write the sign of life when the last one is some seconds old."""
+        if time.monotonic() < self.beat_at:
+            return
+        self.beat_at = time.monotonic() + BEAT
+        Heartbeat.objects.update_or_create(name="relay", defaults={"at": timezone.now()})
+
+
+def not_hinted(now: datetime) -> Q:
+    """Return the condition for rows without a hint that is still worth something."""
+    return Q(hinted_at__isnull=True) | Q(hinted_at__lte=now - timedelta(seconds=settings.OUTGOING_REQUEUE_S))

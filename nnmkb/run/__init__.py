@@ -1,0 +1,1 @@
+"""Running it: the supervisor of the laptop, private servers for the tests, and what a test run reports."""

@@ -1,0 +1,157 @@
+"""Carries out one delivery: claim, work outside any transaction, settle. The relay and Celery both end here."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import smtplib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from nnmkb.ledger import outbox
+from nnmkb.ledger.models import Outgoing
+from referrals import mail
+from referrals.dossier import issue
+from referrals.dossier.check import PdfUnavailable
+
+log = logging.getLogger("nnmkb.delivery")
+Clock = Callable[[], datetime]
+Limit = Callable[[], AbstractContextManager[object]]
+Keep = Callable[[datetime], None]
+
+# Stands in last_error of a dossier that could not become a PDF here; revive_renders() looks for it.
+NO_PDF = "PdfUnavailable"
+
+
+class Outcome(enum.Enum):
+    """How an attempt at a delivery ended."""
+
+    DONE = "done"
+    RETRY = "retry"
+    DEAD = "dead"
+    # Not due, done before, in other hands, or the lease ran out under this attempt: nothing was settled here.
+    NOT_OURS = "not_ours"
+
+
+class TimeIsUp(BaseException):
+    """The work took longer than a delivery may take. A BaseException, or the library at work would swallow it."""
+
+
+class UnknownKind(Exception):
+    """The outbox holds a kind that nobody carries out."""
+
+
+class NotSent(Exception):
+    """The mail backend took the mail and reported zero sent."""
+
+
+def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = nullcontext) -> Outcome:
+    """Carry out one delivery if it is there to take; say how it ended.
+
+    What goes wrong in the work itself never leaves this function; a database that is away does.
+    `limit` is a context that raises TimeIsUp when the work takes too long.
+    """
+    claimed = outbox.claim(outgoing_id, now())
+    if claimed is None:
+        return Outcome.NOT_OURS
+    try:
+        with limit():
+            keep = carry_out(claimed.outgoing)
+        return settle(claimed, keep, now())
+    except PdfUnavailable:
+        # The dossier can be read as a page: the mail behind it must go, and nobody needs to be woken for it.
+        return Outcome.DONE if outbox.finish(claimed, now(), NO_PDF) else Outcome.NOT_OURS
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # WeasyPrint's refusal of a forbidden address is no Exception
+        return give_up_or_wait(claimed, error, now())
+
+
+def settle(claimed: outbox.Claim, keep: Keep, now: datetime) -> Outcome:
+    """Close the delivery and keep its result in one transaction; drop the result when the lease was lost."""
+    with transaction.atomic():
+        if not outbox.finish(claimed, now):
+            log.warning("delivery %s: lease lost, result dropped", claimed.outgoing.pk)
+            return Outcome.NOT_OURS
+        keep(now)
+    return Outcome.DONE
+
+
+def give_up_or_wait(claimed: outbox.Claim, error: BaseException, now: datetime) -> Outcome:
+    """Plan the next attempt or stop; only the name of the error is kept, its text may quote a person."""
+    name = type(error).__name__
+    state = outbox.fail(claimed, now, name, permanent=is_permanent(error))
+    log.warning("delivery %s (%s): %s, %s", claimed.outgoing.pk, claimed.outgoing.kind, name, state or "lease lost")
+    if state is None:
+        return Outcome.NOT_OURS
+    return Outcome.DEAD if state == Outgoing.State.DEAD else Outcome.RETRY
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Say whether trying again cannot help."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError):
+        return False  # about the mail server or our account there, not about this mail
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= 500
+    return isinstance(error, UnknownKind) or not isinstance(error, Exception | TimeIsUp)
+
+
+def carry_out(outgoing: Outgoing) -> Keep:
+    """Do the work of a row, outside any transaction; return what to keep in the transaction that settles it."""
+    if outgoing.kind == "dossier.render":
+        return render(outgoing)
+    write = MAILS.get(outgoing.kind)
+    if write is None:
+        raise UnknownKind(outgoing.kind)
+    if not write(outgoing).send():
+        raise NotSent
+    return nothing_to_keep
+
+
+def render(outgoing: Outgoing) -> Keep:
+    """Make the PDF of a dossier; keep it exactly once."""
+    dossier_id = int(outgoing.recipient.partition(":")[2])
+    pdf = issue.issue(dossier_id)
+    return lambda now: issue.keep(dossier_id, pdf, now)
+
+
+def nothing_to_keep(now: datetime) -> None:
+    """Keep nothing: a mail leaves no row behind but its own."""
+
+
+def revive_renders(now: datetime) -> int:
+    """Put the dossiers back that found no PDF library at the time; return how many. For the start of a relay."""
+    from referrals.dossier import check
+
+    if not check.available():
+        return 0
+    rows = Outgoing.objects.filter(kind="dossier.render", state=Outgoing.State.DONE, last_error=NO_PDF)
+    return rows.update(state=Outgoing.State.PENDING, attempts=0, due_at=now, hinted_at=None, last_error="")
+
+
+MAILS: dict[str, Callable[[Outgoing], Any]] = {
+    f"mail.{write.__name__}": write
+    for write in (
+        mail.resume_link,
+        mail.receipt,
+        mail.follow_link,
+        mail.offer,
+        mail.code,
+        mail.offer_to_entrepreneur,
+        mail.accepted,
+        mail.declined_to_advisor,
+        mail.accepted_to_advisor,
+        mail.recalled,
+        mail.withdrawn_to_partner,
+        mail.withdrawn_receipt,
+        mail.completed,
+        mail.cancelled,
+    )
+}

@@ -1,0 +1,94 @@
+"""`relay`: starts every delivery. `--via inline` carries them out itself; `--via celery` hands them to the workers."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from nnmkb.ledger import outbox
+from nnmkb.ledger.relay import Relay
+from nnmkb.run.family import AnotherRuns, leave_with_parent, on_stop, only_one
+from referrals import dispatch, tasks
+
+
+class Command(BaseCommand):
+    """Look in the outbox every second."""
+
+    help = "Starts the deliveries of the outbox, until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Ask how."""
+        parser.add_argument("--via", choices=("inline", "celery"), default="inline")
+        parser.add_argument("--once", action="store_true", help="start what is due now, then stop")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        """Run until SIGTERM or Ctrl-C; what is being carried out is finished first."""
+        inline = options["via"] == "inline"
+        if not inline and not settings.CELERY_BROKER_URL:
+            raise CommandError("relay --via celery needs CELERY_BROKER_URL.")
+        relay = Relay(start=carry_out if inline else send_hint, inline=inline, chores=(drop_sessions,))
+        with sole_worker() if inline else nullcontext():
+            if options["once"]:
+                relay.tick()
+                return
+            on_stop(relay.stop.set)
+            leave_with_parent()
+            relay.run()
+
+
+@contextmanager
+def sole_worker() -> Iterator[None]:
+    """Be the only inline worker of this folder, and take over what an earlier one left behind."""
+    try:
+        lock = only_one(settings.VAR / "worker.lock")
+    except AnotherRuns as error:
+        raise CommandError("another nnmkb worker is running in this folder.") from error
+    with lock:
+        now = timezone.now()
+        outbox.free_all_leases(now)
+        dispatch.revive_renders(now)
+        yield
+
+
+def carry_out(outgoing_id: int) -> None:
+    """Carry out one delivery here and now, within the time a delivery may take."""
+    dispatch.deliver(outgoing_id, limit=alarm)
+
+
+def send_hint(outgoing_id: int) -> None:
+    """Tell the workers that a row is due. Not retried here: the relay looks again."""
+    tasks.deliver.apply_async((outgoing_id,), retry=False, expires=settings.OUTGOING_REQUEUE_S)
+
+
+def alarm() -> AbstractContextManager[None]:
+    """Return the context that raises TimeIsUp after OUTGOING_TIME_LIMIT_S, also in a library that hangs."""
+    return time_limit(settings.OUTGOING_TIME_LIMIT_S)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeIsUp in this block after so many seconds."""
+
+    def ring(number: int, frame: object) -> None:
+        raise dispatch.TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def drop_sessions(now: datetime) -> None:
+    """Remove the sessions that have ended."""
+    Session.objects.filter(expire_date__lt=now).delete()
