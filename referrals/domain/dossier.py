@@ -11,6 +11,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 SCHEMA_VERSION = "1.0"
 
 KVK = "kvk"
+ModelStatus = Literal["now", "better", "fine", "later", "unknown"]
+
 VIEW_BY_KVK, GIVE_TO_PARTNER = "C1", "C2"
 
 
@@ -69,7 +71,7 @@ class Outcome(TypedDict):
 class ModelCell(TypedDict):
     """One cell of the 3×3 model."""
 
-    status: Literal["now", "better", "fine", "later", "unknown"]
+    status: ModelStatus
     word: str
     rules: list[str]
 
@@ -79,6 +81,7 @@ class ModelRow(TypedDict):
 
     code: str
     step: str
+    current: bool
     cells: list[ModelCell]
 
 
