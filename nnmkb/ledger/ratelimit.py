@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -28,9 +28,7 @@ def count(action: str, who: str) -> None:
     if not limit:
         return
     now = timezone.now()
-    slot = int(now.timestamp()) // window
-    key = hashlib.sha256(f"{settings.SECRET_KEY}|{action}|{who}|{slot}".encode()).hexdigest()
-    ends = timezone.datetime.fromtimestamp((slot + 1) * window, tz=now.tzinfo)
+    key, ends = _slot(action, who, window, now)
     if not RateCount.objects.filter(key=key).update(count=F("count") + 1):
         try:
             with transaction.atomic():
@@ -39,6 +37,21 @@ def count(action: str, who: str) -> None:
             RateCount.objects.filter(key=key).update(count=F("count") + 1)
     if RateCount.objects.get(key=key).count > limit:
         raise TooMany(int((ends - now).total_seconds()) + 1)
+
+
+def check(action: str, who: str) -> None:
+    """Raise TooMany when somebody has used up this action already, without counting this use."""
+    limit, window = settings.RATE_LIMITS[action]
+    now = timezone.now()
+    key, ends = _slot(action, who, window, now)
+    if limit and RateCount.objects.filter(key=key, count__gte=limit).exists():
+        raise TooMany(int((ends - now).total_seconds()) + 1)
+
+
+def _slot(action: str, who: str, window: int, now: datetime) -> tuple[str, datetime]:
+    slot = int(now.timestamp()) // window
+    key = hashlib.sha256(f"{settings.SECRET_KEY}|{action}|{who}|{slot}".encode()).hexdigest()
+    return key, datetime.fromtimestamp((slot + 1) * window, tz=now.tzinfo)
 
 
 def address(request: HttpRequest) -> str:

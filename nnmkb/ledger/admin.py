@@ -1,0 +1,55 @@
+"""The ledger in the administration: to look, never to touch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from nnmkb.ledger.models import Event, Outgoing
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = admin.ModelAdmin
+
+
+class ReadOnlyAdmin(Base):
+    """Shows rows and changes none: changes go through the services, which leave an event."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """The history."""
+
+    list_display = ("at", "stream", "seq", "kind", "actor")
+    list_filter = ("kind",)
+    search_fields = ("stream__exact",)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Outgoing)
+class OutgoingAdmin(ReadOnlyAdmin):
+    """The deliveries; a dead one is tried again from the workbench."""
+
+    list_display = ("kind", "recipient", "state", "attempts", "due_at", "last_error")
+    list_filter = ("state", "kind")
+    search_fields = ("recipient__exact",)
+    list_select_related = ("event",)
+    show_full_result_count = False
