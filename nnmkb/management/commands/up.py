@@ -1,0 +1,86 @@
+"""`up`: the whole site on this machine with one command, demo companies included."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from nnmkb.run.supervisor import Child, Supervisor
+
+PANGO_LINE = "sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+class Command(BaseCommand):
+    """Prepare, start the web server and the relay, and keep both running until Ctrl-C."""
+
+    help = "Starts the site on this machine, with demo companies. Stop it with Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Ask where."""
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--no-demo", action="store_true", help="start without demo companies")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        """Start, and stay."""
+        if settings.PRODUCTION:
+            raise CommandError("up is for a laptop. In production, start the services of docker-compose.yml.")
+        port: int = options["port"]
+        address = f"http://127.0.0.1:{port}"
+        self.require_free(port)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        accounts = "" if options["no_demo"] else call_command("demo", quiet=True)
+        self.tell(address, accounts or "")
+        python = [sys.executable]
+        manage = [*python, str(settings.ROOT / "manage.py")]
+        gunicorn = [*python, "-m", "gunicorn", "nnmkb.wsgi", "--config", "python:nnmkb.run.web"]
+        Supervisor(
+            children=(
+                Child("web", [*gunicorn, "--chdir", str(settings.ROOT), "--bind", f"127.0.0.1:{port}"]),
+                Child("relay", [*manage, "relay", "--via", "inline"]),
+            ),
+            environment={"SITE_URL": os.environ.get("SITE_URL", address)},
+            say=self.stderr.write,
+        ).run()
+        self.stdout.write("Stopped. Nothing is lost: the same command goes on where this one left off.")
+
+    def require_free(self, port: int) -> None:
+        """Stop with a clear line when something else has the port."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                text = f"Port {port} is taken. Stop what uses it, or choose another one:"
+                raise CommandError(f"{text} python3 manage.py up --port {port + 1}") from error
+
+    def tell(self, address: str, accounts: str) -> None:
+        """Say where everything is."""
+        lines = [
+            "",
+            f"  {settings.SITE_NAME} runs at {address}/",
+            f"  Sign in (workbench)      {address}/inloggen/",
+        ]
+        if settings.LOCAL_POST:
+            lines.append(f"  All mail, to read here   {address}/post/")
+        if accounts:
+            lines += ["", accounts]
+        if not pango_is_here():
+            lines += ["", "  The dossier has no PDF here: Pango is missing. Install it with:", f"    {PANGO_LINE}"]
+        self.stdout.write("\n".join([*lines, "", "  Stop with Ctrl-C.", ""]))
+        self.stdout.flush()
+
+
+def pango_is_here() -> bool:
+    """Say whether the PDF library can be loaded."""
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        return False
+    return True

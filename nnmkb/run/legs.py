@@ -1,0 +1,99 @@
+"""The two legs of a test run: all on SQLite; what touches a database again on PostgreSQL and Redis."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from nnmkb.run import reporting
+from nnmkb.run.servers import Postgres, Redis, find_postgres, find_redis
+
+# What the person at the terminal has set for a site of their own must not reach the tests.
+OWN_SETTINGS = (
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "EMAIL_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "LOG_LEVEL",
+)
+OWN_SETTINGS += ("NNMKB_MODE", "NNMKB_VAR", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "CSRF_TRUSTED_ORIGINS")
+# These touch no database, so a second engine has nothing to say about them.
+NO_DATABASE = ("tests/domain", "tests/web", "tests/test_house_rules.py")
+
+
+@dataclass(slots=True)
+class Leg:
+    """One run of pytest, with a folder of its own for everything it writes."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
+    took: float = 0.0
+
+    def start(self, root: Path, output: IO[bytes] | None = None) -> None:
+        """Start pytest; without an output it writes to the terminal."""
+        environment = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
+        environment |= {"NNMKB_VAR": str(self.folder), reporting.WHERE: str(self.report), **self.environment}
+        line = [sys.executable, "-m", "pytest", "-p", "nnmkb.run.reporting", *self.arguments]
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(line, cwd=root, env=environment, stdout=output, stderr=output)
+
+    @property
+    def report(self) -> Path:
+        """Return where the plugin leaves its counts."""
+        return self.folder / "report.json"
+
+    def wait(self) -> reporting.Count:
+        """Wait for the end and return the counts."""
+        assert self.process
+        code = self.process.wait()
+        self.took = time.monotonic() - self.began
+        return reporting.read(self.report, code)
+
+
+def without(marks: Sequence[str]) -> list[str]:
+    """Return the argument that leaves out the tests with these marks."""
+    return ["-m", " and ".join(f"not {mark}" for mark in marks)] if marks else []
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a folder for one leg; in memory when it can be, because SQLite waits for the disk at each commit."""
+    memory = Path("/dev/shm")  # noqa: S108
+    path = Path(tempfile.mkdtemp(prefix="nnmkb-test-", dir=memory if os.access(memory, os.W_OK) else None))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """Start a private PostgreSQL and, when it is here, a private Redis; return what points the settings to them."""
+    programs, redis_program = find_postgres(), find_redis()
+    assert programs, "ask find_postgres() first"
+    postgres = Postgres(programs)
+    redis = Redis(redis_program) if redis_program else None
+    try:
+        environment = {"DATABASE_URL": postgres.start().url}
+        if redis:
+            environment["CELERY_BROKER_URL"] = redis.start().url
+        yield environment
+    finally:
+        postgres.close()
+        if redis:
+            redis.close()
