@@ -1,0 +1,103 @@
+"""The policy as data: catalogue, rules and explanation. Pure: no framework, no clock, no database."""
+
+from intake.policy.answers import (
+    NO_ANSWERS,
+    AnswerLine,
+    Answers,
+    answer_label,
+    describe_answers,
+    options_of,
+    read_answer,
+    read_answers,
+)
+from intake.policy.assessment import (
+    ENGINE_VERSION,
+    REFERRALS_AT_ONCE,
+    Assessment,
+    Fired,
+    NotYet,
+    OutcomeFound,
+    Receipt,
+    assess,
+    why_not,
+)
+from intake.policy.comparing import Comparison, ComparisonRow, comparison
+from intake.policy.conditions import Value
+from intake.policy.evaluation import keep_visible, soft_checks, visible
+from intake.policy.explanation import Unmet
+from intake.policy.loader import load_policy
+from intake.policy.model import (
+    Activity,
+    Catalogue,
+    ConsentText,
+    Effect,
+    Kind,
+    Option,
+    Organisation,
+    Party,
+    Policy,
+    Question,
+    Rule,
+    RuleSet,
+    Source,
+    Step,
+    Way,
+)
+from intake.policy.model import Check as SoftCheck
+from intake.policy.problems import AnswerProblem, PolicyProblems, Problem
+from intake.policy.resolving import KVK, current, organisations_for
+from intake.policy.three_by_three import Cell, CellStatus, three_by_three
+
+__all__ = [
+    "ENGINE_VERSION",
+    "KVK",
+    "NO_ANSWERS",
+    "REFERRALS_AT_ONCE",
+    "Activity",
+    "AnswerLine",
+    "AnswerProblem",
+    "Answers",
+    "Assessment",
+    "Catalogue",
+    "Cell",
+    "CellStatus",
+    "Comparison",
+    "ComparisonRow",
+    "ConsentText",
+    "Effect",
+    "Fired",
+    "Kind",
+    "NotYet",
+    "Option",
+    "Organisation",
+    "OutcomeFound",
+    "Party",
+    "Policy",
+    "PolicyProblems",
+    "Problem",
+    "Question",
+    "Receipt",
+    "Rule",
+    "RuleSet",
+    "SoftCheck",
+    "Source",
+    "Step",
+    "Unmet",
+    "Value",
+    "Way",
+    "answer_label",
+    "assess",
+    "comparison",
+    "current",
+    "describe_answers",
+    "keep_visible",
+    "load_policy",
+    "options_of",
+    "organisations_for",
+    "read_answer",
+    "read_answers",
+    "soft_checks",
+    "three_by_three",
+    "visible",
+    "why_not",
+]

@@ -1,0 +1,71 @@
+"""Which questions, facts and tables a condition leans on, directly or through other names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from intake.policy.conditions import Condition, DerivedIs, FactHolds, OutcomeIs, walk
+from intake.policy.model import RuleSet
+
+Node = tuple[str, str]
+OUTCOME: Node = ("uitkomst", "")
+
+
+def direct_questions(condition: Condition) -> set[str]:
+    """Return the codes of the questions named in the condition itself."""
+    return {code for part in walk(condition) if isinstance(code := getattr(part, "question", None), str)}
+
+
+def _named(condition: Condition) -> Iterator[Node]:
+    for part in walk(condition):
+        match part:
+            case FactHolds(fact):
+                yield ("feit", fact)
+            case DerivedIs(derived, _):
+                yield ("afgeleid", derived)
+            case OutcomeIs():
+                yield OUTCOME
+            case _:
+                continue
+
+
+class Dependencies:
+    """The graph of names of one rule set."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._conditions: Mapping[Node, tuple[Condition, ...]] = {
+            **{("feit", fact.name): (fact.when,) for fact in rules.facts.values()},
+            **{("afgeleid", item.key): tuple(row.when for row in item.rows) for item in rules.derived.values()},
+            OUTCOME: tuple(outcome.when for outcome in rules.outcomes),
+        }
+
+    def cycles(self) -> list[tuple[str, ...]]:
+        """Return every ring of names in which a name needs itself, each once."""
+        found: dict[frozenset[Node], tuple[str, ...]] = {}
+        for start in self._conditions:
+            self._follow(start, (start,), found)
+        return list(found.values())
+
+    def _follow(self, node: Node, path: tuple[Node, ...], found: dict[frozenset[Node], tuple[str, ...]]) -> None:
+        for condition in self._conditions.get(node, ()):
+            for target in _named(condition):
+                if target in path:
+                    ring = path[path.index(target) :]
+                    found.setdefault(frozenset(ring), tuple(name or kind for kind, name in (*ring, target)))
+                else:
+                    self._follow(target, (*path, target), found)
+
+    def questions(self, condition: Condition) -> set[str]:
+        """Return every question that can change the truth of the condition; needs a graph without cycles."""
+        found = direct_questions(condition)
+        seen: set[Node] = set()
+        waiting = list(_named(condition))
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            for part in self._conditions.get(node, ()):
+                found |= direct_questions(part)
+                waiting += _named(part)
+        return found

@@ -1,0 +1,117 @@
+"""From a folder of policy files to one checked policy version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from intake.policy.activity_reading import PartiesReader, read_activities, read_comparisons, read_consents
+from intake.policy.catalogue_reading import CatalogueReader
+from intake.policy.dependencies import Dependencies
+from intake.policy.model import Catalogue, Digests, Policy, RuleSet
+from intake.policy.names import Names
+from intake.policy.problems import PolicyProblems, Problem
+from intake.policy.reading import PolicyFile
+from intake.policy.rules_reading import RulesReader
+
+FILES = (
+    "catalogus.yaml",
+    "regels.yaml",
+    "activiteiten.yaml",
+    "partijen.yaml",
+    "toestemming.yaml",
+    "vergelijking.yaml",
+)
+
+
+def load_policy(folder: Path) -> Policy:
+    """Return the policy of the folder; PolicyProblems names every mistake of every file at once."""
+    problems: list[Problem] = []
+    files = _open_all(folder, problems)
+    if problems:
+        raise PolicyProblems(problems)
+    policy = _read(files, problems)
+    if problems:
+        raise PolicyProblems(problems)
+    return policy
+
+
+def _open_all(folder: Path, problems: list[Problem]) -> dict[str, PolicyFile]:
+    files: dict[str, PolicyFile] = {}
+    for name in FILES:
+        try:
+            text = (folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(Problem(name, 1, f"dit bestand is niet te lezen ({type(error).__name__})"))
+            continue
+        files[name] = PolicyFile(name, text, problems)
+    known = {path.name for path in folder.glob("*.y*ml")}
+    problems += [Problem(name, 1, "dit bestand hoort niet bij het beleid") for name in sorted(known - set(FILES))]
+    return files
+
+
+def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
+    names = Names()
+    catalogue_reader = CatalogueReader(files["catalogus.yaml"], names)
+    rules_reader = RulesReader(files["regels.yaml"], names)
+    parties = PartiesReader(files["partijen.yaml"], names)
+    activities = read_activities(files["activiteiten.yaml"], parties.parties)
+    rules = rules_reader.finish({code: item.parties for code, item in activities.items()}, tuple(parties.parties))
+    catalogue = catalogue_reader.finish()
+    if not problems:
+        _check_order(catalogue_reader, catalogue, rules_reader, rules)
+    name, version = catalogue_reader.identity()
+    return Policy(
+        name=name,
+        version=version,
+        catalogue=catalogue,
+        rules=rules,
+        activities=activities,
+        parties=parties.parties,
+        organisations=parties.organisations,
+        successions=parties.successions,
+        consents=read_consents(files["toestemming.yaml"]),
+        comparisons=read_comparisons(files["vergelijking.yaml"], names),
+        digests=Digests(
+            rules=digest(files["regels.yaml"].root, files["activiteiten.yaml"].root),
+            catalogue=digest(files["catalogus.yaml"].root),
+        ),
+    )
+
+
+def _check_order(
+    catalogue_reader: CatalogueReader, catalogue: Catalogue, rules_reader: RulesReader, rules: RuleSet
+) -> None:
+    """A name may not need itself, and a question may only depend on questions before it."""
+    dependencies = Dependencies(rules)
+    cycles = dependencies.cycles()
+    for ring in cycles:
+        rules_reader.file.problem(rules_reader.fields.get("feiten"), f"dit gaat rond: {' → '.join(ring)}")
+    if cycles:
+        return
+    before: set[str] = set()
+    for question in catalogue.questions:
+        later = dependencies.questions(question.visible_when) - before
+        if later:
+            message = f"zichtbaar_als hangt af van een vraag die niet eerder komt: {', '.join(sorted(later))}"
+            catalogue_reader.report(question.code, message)
+        before.add(question.code)
+
+
+def digest(*roots: Node | None) -> str:
+    """Return the sha256 of the canonical text: comments and layout do not count, order does."""
+    text = json.dumps([plain(root) for root in roots if root is not None], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(node: Node) -> Any:
+    """Return a node as lists of pairs, lists and text."""
+    if isinstance(node, MappingNode):
+        return [[plain(key), plain(value)] for key, value in node.value]
+    if isinstance(node, SequenceNode):
+        return [plain(item) for item in node.value]
+    return str(node.value) if isinstance(node, ScalarNode) else ""

@@ -1,0 +1,200 @@
+"""Strict reading of one policy file: whole numbers and text only, every problem with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+import yaml
+from yaml.composer import Composer
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import BaseResolver
+from yaml.scanner import Scanner
+
+from intake.policy.problems import Problem, did_you_mean
+
+_INT, _STR = "tag:yaml.org,2002:int", "tag:yaml.org,2002:str"
+_PLAIN_TAGS = {_INT, _STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+
+
+class _OnlyIntegers(BaseResolver):
+    """YAML 1.1 turns no, on, 1.0 and 2013-02-05 into other things; here only whole numbers are special."""
+
+
+_OnlyIntegers.add_implicit_resolver(_INT, re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+
+
+class _SlowLoader(Reader, Scanner, Parser, Composer, _OnlyIntegers):
+    def __init__(self, stream: str) -> None:
+        Reader.__init__(self, stream)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
+        _OnlyIntegers.__init__(self)
+
+
+def _loader() -> Callable[[str], Any]:
+    if not yaml.__with_libyaml__:
+        return _SlowLoader
+    from yaml.cyaml import CParser  # only there when PyYAML was built on libyaml
+
+    class _FastLoader(CParser, _OnlyIntegers):
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+            _OnlyIntegers.__init__(self)
+
+    return _FastLoader
+
+
+_LOADER = _loader()
+
+
+class PolicyFile:
+    """One file as nodes; every reader reports to `problems` and goes on with a harmless value."""
+
+    def __init__(self, name: str, text: str, problems: list[Problem]) -> None:
+        self.name = name
+        self.problems = problems
+        self.root = self._compose(text)
+        if self.root is not None:
+            self._check(self.root)
+
+    def problem(self, node: Node | None, message: str) -> None:
+        line = node.start_mark.line + 1 if node is not None else 1
+        self.problems.append(Problem(self.name, line, message))
+
+    def _compose(self, text: str) -> Node | None:
+        try:
+            if re.search(r"[&*!]", text):
+                self._refuse_magic(text)
+            root: Node | None = _LOADER(text).get_single_node()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            self.problems.append(
+                Problem(self.name, mark.line + 1 if mark else 1, f"geen geldige YAML: {error.problem}")
+            )
+            return None
+        except yaml.YAMLError as error:
+            self.problems.append(Problem(self.name, 1, f"geen geldige YAML: {error}"))
+            return None
+        if root is None:
+            self.problem(None, "het bestand is leeg")
+        return root
+
+    def _refuse_magic(self, text: str) -> None:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            line = event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                self.problems.append(Problem(self.name, line, "ankers en verwijzingen (& en *) mogen niet"))
+            if getattr(event, "tag", None):
+                self.problems.append(Problem(self.name, line, "tags (!) mogen niet"))
+
+    def _check(self, node: Node) -> None:
+        if node.tag not in _PLAIN_TAGS:
+            self.problem(node, "tags (!) mogen niet")
+        if isinstance(node, SequenceNode):
+            for item in node.value:
+                self._check(item)
+        elif isinstance(node, MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if not isinstance(key, ScalarNode):
+                    self.problem(key, "een sleutel moet een woord zijn")
+                elif key.value in seen:
+                    self.problem(key, f"de sleutel «{key.value}» staat hier twee keer")
+                else:
+                    seen.add(key.value)
+                self._check(value)
+
+    def entries(self, node: Node | None, what: str) -> list[tuple[str, Node, Node]]:
+        """Return (word, key node, value node) of a block of `sleutel: waarde`."""
+        if node is None:
+            return []
+        if not isinstance(node, MappingNode):
+            self.problem(node, f"{what}: hier hoort een blok met sleutel: waarde")
+            return []
+        return [(key.value, key, value) for key, value in node.value if isinstance(key, ScalarNode)]
+
+    def fields(
+        self, node: Node | None, what: str, required: Collection[str], optional: Collection[str] = ()
+    ) -> dict[str, Node]:
+        """Return the values by key; unknown and missing keys are reported."""
+        found: dict[str, Node] = {}
+        for word, key, value in self.entries(node, what):
+            if word in required or word in optional:
+                found[word] = value
+            else:
+                hint = did_you_mean(word, [*required, *optional])
+                self.problem(key, f"{what}: onbekende sleutel «{word}»{hint}")
+        if isinstance(node, MappingNode):
+            for word in required:
+                if word not in found:
+                    self.problem(node, f"{what}: «{word}» ontbreekt")
+        return found
+
+    def items(self, node: Node | None, what: str) -> list[Node]:
+        if node is None:
+            return []
+        if not isinstance(node, SequenceNode):
+            self.problem(node, f"{what}: hier hoort een lijst")
+            return []
+        return list(node.value)
+
+    def text(self, node: Node | None, what: str) -> str:
+        if node is None:
+            return ""
+        if not isinstance(node, ScalarNode):
+            self.problem(node, f"{what}: hier hoort tekst")
+            return ""
+        text = " ".join(str(node.value).split())
+        if not text:
+            self.problem(node, f"{what}: de tekst is leeg")
+        return text
+
+    def number(self, node: Node | None, what: str, default: int = 0) -> int:
+        if node is None:
+            return default
+        if not isinstance(node, ScalarNode) or node.tag != _INT:
+            self.problem(node, f"{what}: hier hoort een geheel getal")
+            return default
+        return int(node.value)
+
+    def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
+        return tuple(self.text(item, what) for item in self.items(node, what))
+
+    def one_of(self, node: Node | None, what: str, known: Collection[str]) -> str:
+        """Return a word out of `known`; an unknown word is reported and returned as empty text."""
+        if node is None:
+            return ""
+        word = self.text(node, what)
+        return self.known_word(node, what, word, known) if word else ""
+
+    def known_word(self, node: Node | None, what: str, word: str, known: Collection[str]) -> str:
+        """Return the word when it is known; report it and return empty text otherwise."""
+        if word in known:
+            return word
+        self.problem(node, f"{what}: «{word[:40]}» bestaat niet{did_you_mean(word, known)}")
+        return ""
+
+    def some_of(self, node: Node | None, what: str, known: Collection[str]) -> tuple[str, ...]:
+        words = tuple(word for item in self.items(node, what) if (word := self.one_of(item, what, known)))
+        if len(set(words)) < len(words):
+            self.problem(node, f"{what}: een woord staat er twee keer")
+        return words
+
+    def yes(self, node: Node | None, what: str, default: bool) -> bool:
+        word = self.one_of(node, what, ("ja", "nee"))
+        return word == "ja" if word else default
+
+    def day(self, node: Node | None, what: str) -> date | None:
+        if node is None:
+            return None
+        try:
+            return date.fromisoformat(self.text(node, what))
+        except ValueError:
+            self.problem(node, f"{what}: schrijf de dag als JJJJ-MM-DD")
+            return None
