@@ -1,0 +1,271 @@
+"""Ending early: the KvK cancels, the entrepreneur withdraws, corrects, or has everything erased."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from intake.models import Contact, Intake
+from nnmkb.ledger import events, outbox, tokens
+from nnmkb.ledger.models import Event
+from referrals.domain.lifecycle import Action, Actor, State
+from referrals.models import Dossier, Note, Offer, Referral
+from referrals.services import consents, directory, door
+from referrals.services.consents import KVK, SHARE, VIEW, Key
+from referrals.services.errors import Gone, Refused
+from referrals.services.offering import end, unsent
+from referrals.services.queue import leads
+from referrals.services.refer import ContactData
+
+INTAKE_MAILS = (
+    "mail.resume_link",
+    "mail.receipt",
+    "mail.follow_link",
+    "mail.offer_to_entrepreneur",
+    "mail.accepted",
+    "mail.withdrawn_receipt",
+    "mail.completed",
+    "mail.cancelled",
+)
+
+
+def cancel(
+    referral_id: int, *, advisor: User, reason: str, text: str = "", version: int, key: str, now: datetime
+) -> Referral:
+    """Q2, V7, B2, C4: the KvK ends it, with a reason that the entrepreneur gets to read."""
+
+    def work(scoped: str | None) -> Referral:
+        referral = door.read(referral_id, version)
+        role = Actor.ADVISOR
+        row = door.allowed(referral.state, Action.CANCEL, role)
+        # Nobody owns a referral in the queue; the team lead may end one that a colleague is working on.
+        if referral.owner_id is not None and not leads(advisor):
+            door.own(referral, advisor.pk)
+        door.reason_of(row, reason, text)
+        if text.strip():
+            Note.objects.create(referral=referral, author=advisor, text=text.strip(), at=now)
+        event = door.move(
+            referral,
+            Action.CANCEL,
+            role,
+            actor=f"advisor:{advisor.pk}",
+            at=now,
+            key=scoped,
+            changes={"outcome": State.CANCELLED.value, "reason": reason},
+            payload={"reason": reason},
+        )
+        outbox.enqueue(event, "mail.cancelled", f"intake:{referral.intake_id}", at=now)
+        return referral
+
+    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+
+
+def withdraw(intake_id: int, what: Key | None = None, *, actor: str, key: str, now: datetime) -> Intake:
+    """Take back one consent, or all of them (None); it works at once, everywhere.
+
+    Without the consent of the KvK (C1) nothing can go on, so taking that back takes everything back. Taking back
+    that of one organisation ends its offer: the KvK looks on when somebody else may still help, and otherwise the
+    referral is withdrawn.
+    """
+
+    def work(scoped: str | None) -> Intake:
+        intake = sent(intake_id)
+        newest = {one: row for one, row in consents.newest(intake_id).items() if row.given}
+        everything = what is None or what == (VIEW, "")
+        chosen = list(newest.values()) if everything else [newest[what]] if what in newest else []
+        for row in chosen:
+            consents.take_back(row, now)
+        event = events.record(
+            intake.stream,
+            "consent_withdrawn",
+            actor=actor,
+            at=now,
+            payload={"withdrawn": [[row.purpose, row.organisation] for row in chosen]},
+            idempotency_key=scoped,
+        )
+        organisations = {
+            KVK if row.purpose == VIEW else row.organisation for row in chosen if row.purpose in (VIEW, SHARE)
+        }
+        for referral in open_referrals(intake):
+            _without(referral, organisations, everything=everything, actor=actor, now=now)
+        ask_to_delete(intake, organisations, event, now)
+        outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
+        return intake
+
+    return door.once(f"intake:{intake_id}", key, work, lambda _: Intake.objects.get(pk=intake_id))
+
+
+def withdraw_referral(referral_id: int, *, actor: str, key: str, now: datetime) -> Referral:
+    """W: the company no longer wants help with this one activity; consents for the others stay."""
+
+    def work(scoped: str | None) -> Referral:
+        intake = sent(door.read(referral_id, None).intake_id)
+        referral = door.read(referral_id, None)
+        offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
+        event = _withdrawn(referral, offer, actor, now, scoped)
+        if offer is not None and offer.partner.organisation != KVK and not unsent(offer, now):
+            outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
+        outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
+        return referral
+
+    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+
+
+def correct(intake_id: int, contact: ContactData, *, actor: str, key: str, now: datetime) -> Intake:
+    """Replace the contact details, for as long as anything is open; a frozen dossier stays as it was."""
+
+    def work(scoped: str | None) -> Intake:
+        intake = sent(intake_id)
+        if not open_referrals(intake):
+            raise Refused("Alles is al afgesloten. Uw gegevens worden niet meer gebruikt.")
+        row = Contact.objects.get(intake=intake)
+        changed = sorted(name for name, value in asdict(contact).items() if getattr(row, name) != value)
+        Contact.objects.filter(pk=row.pk).update(**asdict(contact))
+        events.record(
+            intake.stream,
+            "contact_corrected",
+            actor=actor,
+            at=now,
+            payload={"fields": changed},
+            idempotency_key=scoped,
+        )
+        return intake
+
+    return door.once(f"intake:{intake_id}", key, work, lambda _: Intake.objects.get(pk=intake_id))
+
+
+def erase(intake_id: int, *, actor: str, key: str, now: datetime) -> Intake:
+    """Withdraw what is open and empty every text about the company; every link dies.
+
+    Events and consent rows stay: they hold codes, ids and digests only. So do the facts without a name (activity,
+    province, outcome), which the reports count. Partners are asked to delete what they kept.
+    """
+
+    def work(scoped: str | None) -> Intake:
+        intake = door.hold(intake_id)
+        if intake.state == Intake.State.ERASED:
+            return intake
+        for row in consents.newest(intake_id).values():
+            if row.given:
+                consents.take_back(row, now)
+        for referral in open_referrals(intake):
+            offer = referral.offers.filter(ended_at__isnull=True).first()
+            _withdrawn(referral, offer, actor, now)
+        event = events.record(intake.stream, "intake_erased", actor=actor, at=now, payload={}, idempotency_key=scoped)
+        ask_to_delete(intake, None, event, now)
+        _empty(intake, now)
+        return intake
+
+    return door.once(f"intake:{intake_id}", key, work, lambda _: Intake.objects.get(pk=intake_id))
+
+
+def sent(intake_id: int) -> Intake:
+    """Hold an intake that was submitted; raises Gone for one that was erased or never sent."""
+    intake = door.hold(intake_id)
+    if intake.state != Intake.State.SUBMITTED:
+        raise Gone("Deze gegevens zijn gewist.", code=intake.state)
+    return intake
+
+
+def open_referrals(intake: Intake) -> list[Referral]:
+    """Return what is still open, in order."""
+    return list(
+        Referral.objects.select_related("intake", "owner", "partner")
+        .filter(intake=intake, closed_at__isnull=True)
+        .order_by("id")
+    )
+
+
+def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Event, now: datetime) -> None:
+    """Ask every partner that got a dossier to delete it; None means all, and the KvK is no partner here."""
+    offers = Offer.objects.filter(referral__intake=intake).exclude(partner__organisation=KVK)
+    if organisations is not None and KVK not in set(organisations):
+        offers = offers.filter(partner__organisation__in=set(organisations))
+    for offer in offers:
+        if not unsent(offer, now):
+            outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
+
+
+def _without(referral: Referral, organisations: set[str], *, everything: bool, actor: str, now: datetime) -> None:
+    """Carry on without these organisations, or withdraw the referral when nobody is left."""
+    offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
+    hit = offer is not None and offer.partner.organisation in organisations
+    if everything or not _somebody_left(referral):
+        if everything or hit or organisations:
+            _withdrawn(referral, offer, actor, now)
+        return
+    if offer is None or not hit:
+        return
+    end(offer, Offer.State.WITHDRAWN, now, reason="consent_withdrawn")
+    # Not one of the fifty moves: the need stays, only the help of this organisation ends.
+    door.settle(
+        referral,
+        State.RETURNED,
+        "offer_withdrawn",
+        actor=actor,
+        at=now,
+        changes={"partner_id": None, "reason": "consent_withdrawn"},
+        payload={"offer": offer.pk, "partner": offer.partner_id},
+    )
+
+
+def _somebody_left(referral: Referral) -> bool:
+    if referral.no_partner or directory.kvk_is_party(referral):
+        return True
+    return bool(directory.possible(referral) & consents.organisations(referral.intake_id))
+
+
+def _withdrawn(referral: Referral, offer: Offer | None, actor: str, now: datetime, key: str | None = None) -> Event:
+    action = Action.REFUSE_CONSENT if referral.state == State.AWAITING_CONSENT else Action.WITHDRAW
+    door.allowed(referral.state, action, Actor.ENTREPRENEUR)
+    payload: dict[str, object] = {}
+    if offer is not None:
+        end(offer, Offer.State.WITHDRAWN, now, reason="withdrawn")
+        payload = {"offer": offer.pk, "partner": offer.partner_id}
+    return door.move(
+        referral,
+        action,
+        Actor.ENTREPRENEUR,
+        actor=actor,
+        at=now,
+        key=key,
+        changes={"outcome": State.WITHDRAWN.value, "reason": "withdrawn"},
+        payload=payload,
+    )
+
+
+def _empty(intake: Intake, now: datetime) -> None:
+    Contact.objects.filter(intake=intake).update(
+        company="", kvk_number="", person="", email="", phone="", place="", country="", website="", message=""
+    )
+    intake.assessments.update(answers={}, result={})
+    referrals = Referral.objects.filter(intake=intake)
+    Note.objects.filter(referral__in=referrals).delete()
+    dossiers = Dossier.objects.filter(referral__in=referrals)
+    for pk in dossiers.values_list("pk", flat=True):
+        outbox.revoke(f"dossier:{pk}", ("dossier.render",), now, "erased")
+    dossiers.update(content={}, pdf=None)
+    Offer.objects.filter(referral__in=referrals).update(reason_text="", contact_person="")
+    outbox.revoke(f"intake:{intake.pk}", INTAKE_MAILS, now, "erased")
+    nonce = secrets.token_hex(16)
+    Intake.objects.filter(pk=intake.pk).update(
+        state=Intake.State.ERASED,
+        answers={},
+        typed={},
+        postcode="",
+        municipality="",
+        sbi_code="",
+        sbi_version="",
+        resume_email="",
+        nonce=nonce,
+        # Digests of nothing: no token leads here any more.
+        resume_digest=tokens.digest(f"erased resume {nonce}"),
+        follow_digest=tokens.digest(f"erased follow {nonce}"),
+        changed_at=now,
+        erased_at=now,
+    )
+    intake.refresh_from_db()

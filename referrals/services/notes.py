@@ -1,0 +1,35 @@
+"""Notes of advisors: beside the state, so writing one never collides with a change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from nnmkb.ledger import events
+from referrals.models import Note
+from referrals.services import door
+from referrals.services.errors import Refused
+
+LONGEST = 4000
+
+
+def add(referral_id: int, *, author: User, text: str, key: str | None, now: datetime) -> Note:
+    """Keep a note; the event names the note, not its text."""
+
+    def work(scoped: str | None) -> Note:
+        plain = text.strip()
+        if not 1 <= len(plain) <= LONGEST:
+            raise Refused(f"Schrijf een notitie van 1 tot {LONGEST} tekens.", field="text")
+        written = Note.objects.create(referral_id=referral_id, author=author, text=plain, at=now)
+        events.record(
+            f"referral:{referral_id}",
+            "note_added",
+            actor=f"advisor:{author.pk}",
+            at=now,
+            payload={"note": written.pk},
+            idempotency_key=scoped,
+        )
+        return written
+
+    return door.once(f"referral:{referral_id}", key, work, lambda event: Note.objects.get(pk=event.payload["note"]))

@@ -1,0 +1,231 @@
+"""Offers: the dossier is frozen, one partner gets a link; taking an offer back; doing it ourselves."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from nnmkb.ledger import outbox, tokens
+from nnmkb.ledger.models import Event
+from referrals.domain.dossier import digest
+from referrals.domain.lifecycle import (
+    LONGEST_RESPONSE,
+    SHORTEST_RESPONSE,
+    Action,
+    Actor,
+    State,
+    due,
+)
+from referrals.domain.matching import Obstacle, match
+from referrals.domain.worktime import local_date
+from referrals.dossier import build
+from referrals.models import Dossier, Offer, Partner, Referral
+from referrals.services import consents, directory, door, queue
+from referrals.services.errors import Refused
+
+LINK_MAILS = ("mail.offer",)
+
+
+def offer(
+    referral_id: int,
+    partner_id: int,
+    *,
+    advisor: User,
+    version: int,
+    key: str,
+    now: datetime,
+    force_reason: str = "",
+) -> Offer:
+    """V4: offer the referral to a partner, with a frozen dossier, a link and a term.
+
+    From `returned` this first makes move B1, in the same transaction. Refused says in Dutch which guard failed;
+    consent is read inside the transaction. `force_reason` lets a partner be asked that said no before.
+    """
+
+    def work(scoped: str | None) -> Offer:
+        referral = _taken(referral_id, advisor, version, now)
+        partner = Partner.objects.get(pk=partner_id)
+        guard(referral, partner, now, forced=len(force_reason.strip()) >= 10)
+        days = min(max(partner.response_days, SHORTEST_RESPONSE), LONGEST_RESPONSE)
+        made = _make(referral, partner, now, respond_days=days)
+        event = door.move(
+            referral,
+            Action.OFFER,
+            Actor.ADVISOR,
+            actor=f"advisor:{advisor.pk}",
+            at=now,
+            key=scoped,
+            changes={"partner_id": partner.pk, "reason": ""},
+            payload={**about(made), "forced": bool(force_reason.strip())},
+            respond_days=days,
+        )
+        _send(made, event, now)
+        return made
+
+    return door.once(f"referral:{referral_id}", key, work, of_event)
+
+
+def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str, now: datetime) -> Offer:
+    """V5: the KvK helps this company itself, when the policy names it for the activity."""
+
+    def work(scoped: str | None) -> Offer:
+        referral = _taken(referral_id, advisor, version, now)
+        if not directory.kvk_is_party(referral):
+            raise Refused("De KvK staat bij deze activiteit niet onder Wie. Zoek een partner.")
+        if consents.KVK not in consents.organisations(referral.intake_id):
+            raise Refused("De toestemming voor de KvK is ingetrokken.")
+        partner = Partner.objects.filter(organisation=consents.KVK).first()
+        if partner is None:
+            raise Refused("De KvK staat niet in de partnerlijst. Vraag de beheerder om haar toe te voegen.")
+        made = _make(referral, partner, now, respond_days=SHORTEST_RESPONSE, accepted=True)
+        event = door.move(
+            referral,
+            Action.HANDLE_OURSELVES,
+            Actor.ADVISOR,
+            actor=f"advisor:{advisor.pk}",
+            at=now,
+            key=scoped,
+            changes={"partner_id": partner.pk, "reason": ""},
+            payload=about(made),
+        )
+        outbox.enqueue(event, "mail.accepted", f"intake:{referral.intake_id}", at=now)
+        return made
+
+    return door.once(f"referral:{referral_id}", key, work, of_event)
+
+
+def recall(
+    referral_id: int,
+    *,
+    advisor: User,
+    version: int,
+    key: str,
+    now: datetime,
+    reason: str = "wrong_partner",
+    reason_text: str = "",
+) -> Referral:
+    """O4: take the offer back before the partner answered; the link dies at once."""
+
+    def work(scoped: str | None) -> Referral:
+        referral = door.read(referral_id, version)
+        row = door.allowed(referral.state, Action.RECALL, Actor.ADVISOR)
+        door.own(referral, advisor.pk)
+        door.reason_of(row, reason, reason_text)
+        ended = live_offer(referral)
+        end(ended, Offer.State.RECALLED, now, reason=reason, reason_text=reason_text)
+        event = door.move(
+            referral,
+            Action.RECALL,
+            Actor.ADVISOR,
+            actor=f"advisor:{advisor.pk}",
+            at=now,
+            key=scoped,
+            changes={"partner_id": None},
+            payload={**about(ended), "reason": reason},
+        )
+        if not unsent(ended, now):
+            outbox.enqueue(event, "mail.recalled", f"offer:{ended.pk}", at=now)
+        return referral
+
+    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+
+
+def guard(referral: Referral, partner: Partner, now: datetime, *, forced: bool = False) -> None:
+    """Refuse an offer that breaks a rule of the table, naming every reason."""
+    if referral.offers.filter(ended_at__isnull=True).exists():
+        raise Refused("Er loopt al een aanbod. Trek dat eerst in.")
+    found = match(directory.wanted(referral), directory.profiles(referral, [partner]), local_date(now))
+    for refusal in found.refusals:
+        if refusal.can_be_forced and forced:
+            continue
+        reasons = [
+            text
+            for obstacle, text in zip(refusal.obstacles, refusal.reasons, strict=True)
+            if not (forced and obstacle is Obstacle.DECLINED_BEFORE)
+        ]
+        raise Refused(f"{partner.name}: {' '.join(reasons)}")
+
+
+def live_offer(referral: Referral) -> Offer:
+    """Return the offer that has not ended; refuses when there is none."""
+    found = referral.offers.select_related("partner", "dossier").filter(ended_at__isnull=True).first()
+    if found is None:
+        raise Refused("Er loopt geen aanbod.")
+    return found
+
+
+def end(
+    offer: Offer, state: Offer.State, now: datetime, *, reason: str = "", reason_text: str = "", answered: bool = False
+) -> None:
+    """End an offer, and with it its link; refuses when another writer ended it first."""
+    fields: dict[str, object] = {"state": state, "ended_at": now}
+    if reason:
+        fields |= {"reason": reason, "reason_text": reason_text.strip()}
+    if answered:
+        fields["answered_at"] = now
+    if not Offer.objects.filter(pk=offer.pk, ended_at__isnull=True).update(**fields):
+        raise Refused("Dit aanbod is intussen afgesloten.")
+    for name, value in fields.items():
+        setattr(offer, name, value)
+
+
+def unsent(offer: Offer, now: datetime) -> bool:
+    """Take back the mail of an offer that has not gone out yet; True when the partner never heard of it."""
+    return bool(outbox.revoke(f"offer:{offer.pk}", LINK_MAILS, now, "offer ended before it was sent"))
+
+
+def about(offer: Offer) -> dict[str, object]:
+    """Return what an event says about an offer: ids only."""
+    return {"offer": offer.pk, "partner": offer.partner_id, "dossier": offer.dossier_id, "attempt": offer.attempt}
+
+
+def of_event(event: Event) -> Offer:
+    """Return the offer that an event is about."""
+    return Offer.objects.select_related("referral", "partner", "dossier").get(pk=event.payload["offer"])
+
+
+def token_of(offer: Offer) -> str:
+    """Return the token of the partner's link; only its digest is stored."""
+    return tokens.derive("offer", f"{offer.referral.number}/{offer.attempt}", offer.nonce)
+
+
+def _taken(referral_id: int, advisor: User, version: int, now: datetime) -> Referral:
+    referral = door.read(referral_id, version)
+    door.hold(referral.intake_id)
+    if referral.state == State.RETURNED:
+        queue.take_up(referral, advisor, now)
+    door.allowed(referral.state, Action.OFFER, Actor.ADVISOR)
+    door.own(referral, advisor.pk)
+    return referral
+
+
+def _make(referral: Referral, partner: Partner, now: datetime, *, respond_days: int, accepted: bool = False) -> Offer:
+    attempt = referral.offers.count() + 1
+    respond_by, _ = due(State.OFFERED, now, door.calendar(), respond_days=respond_days)
+    content = build.content(referral, partner, now=now, respond_by=respond_by)
+    dossier = Dossier.objects.create(
+        referral=referral, number=attempt, content=content, digest=digest(content), created_at=now
+    )
+    made = Offer(
+        referral=referral,
+        partner=partner,
+        partner_name=partner.name,
+        attempt=attempt,
+        dossier=dossier,
+        state=Offer.State.ACCEPTED if accepted else Offer.State.OPEN,
+        offered_at=now,
+        respond_by=respond_by,
+        answered_at=now if accepted else None,
+        nonce=secrets.token_hex(16),
+    )
+    made.link_digest = tokens.digest(token_of(made))
+    made.save(force_insert=True)
+    return made
+
+
+def _send(made: Offer, event: Event, now: datetime) -> None:
+    rendering = outbox.enqueue(event, "dossier.render", f"dossier:{made.dossier_id}", at=now)
+    outbox.enqueue(event, "mail.offer", f"offer:{made.pk}", at=now, after=rendering)
+    outbox.enqueue(event, "mail.offer_to_entrepreneur", f"intake:{made.referral.intake_id}", at=now)
