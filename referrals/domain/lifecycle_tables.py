@@ -105,10 +105,19 @@ def _row(row: Transition) -> tuple[str, ...]:
         row.target.label,
         ", ".join(actor.label for actor in row.actors),
         f"{row.action.label} (`{row.action}`)",
-        " ".join(guard.label for guard in row.guards) or "Geen",
+        _guards(row),
         ", ".join(need.label for need in row.needs) or "Niets",
         "; ".join(map(_notice, row.notices)) or "Geen",
     )
+
+
+def _guards(row: Transition) -> str:
+    shared = [guard for guard in row.guards if all(guard in row.guards_for(actor) for actor in row.actors)]
+    lines = [guard.label for guard in shared]
+    for actor in row.actors:
+        own = [guard.label for guard in row.guards_for(actor) if guard not in shared]
+        lines += [f"Voor {actor.label}: {' '.join(own)}"] if own else []
+    return " ".join(lines) or "Geen"
 
 
 def _notice(notice: Notice) -> str:

@@ -203,7 +203,7 @@ class Effect(StrEnum):
 
 
 class Recipient(StrEnum):
-    """Who hears of it."""
+    """Who hears of it; a recipient who does not exist for this referral is skipped."""
 
     ENTREPRENEUR = "entrepreneur"
     OWNER = "owner"

@@ -41,8 +41,8 @@ _CONSEQUENCES = {
     Consequence.BACK_TO_STRATEGY: "Terug naar de stap strategie.",
     Consequence.OTHER_INSTRUMENT: "Kies een ander hulpmiddel.",
     Consequence.ASK_ENTREPRENEUR: "Stel de ondernemer een vraag.",
-    Consequence.CLOSE_AS_SERVED: "Rond af als: was al klant.",
-    Consequence.SUGGEST_STOP: "Overweeg om te stoppen.",
+    Consequence.CLOSE_AS_SERVED: "Behandel zelf en rond af als: was al klant. Of annuleer.",
+    Consequence.SUGGEST_STOP: "Overweeg om te annuleren.",
     Consequence.NONE: "Lees de toelichting.",
 }
 

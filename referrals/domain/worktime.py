@@ -32,8 +32,8 @@ class Calendar:
 
     @property
     def known_until(self) -> date:
-        """Return the last day of the last year in the table."""
-        return date(max(self.holidays).year, 12, 31)
+        """Return the last day of the last year in the table; an empty table ends in the year 1."""
+        return date(max(self.holidays, default=date.min).year, 12, 31)
 
     def runs_out(self, today: date, years: int = 2) -> bool:
         """Tell whether fewer than `years` years of holidays are left in the table."""
