@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypedDict
 
+from intake.policy import KVK
+
 SCHEMA_VERSION = "1.0"
 
-KVK = "kvk"
 ModelStatus = Literal["now", "better", "fine", "later", "unknown"]
 
 VIEW_BY_KVK, GIVE_TO_PARTNER = "C1", "C2"
@@ -139,6 +140,7 @@ class NotYet(TypedDict):
     activities: list[Labelled]
     text: str
     opens: str
+    closed_by: list[AnswerLine]
 
 
 class Figure(TypedDict):

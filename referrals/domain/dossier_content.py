@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from intake.policy import (
     Answers,
     Assessment,
-    Benchmark,
     CellStatus,
+    Effect,
     Fired,
-    Kind,
     Policy,
-    Question,
     Source,
     Step,
+    Value,
     Way,
     answer_label,
     comparison,
-    options_of,
     three_by_three,
 )
+from intake.policy import Comparison as RegionalComparison
 from referrals.domain.dossier import (
     SCHEMA_VERSION,
     AnswerGroup,
@@ -72,12 +71,14 @@ class Frame:
     activities: Sequence[str]
 
 
-def scan_content(policy: Policy, assessment: Assessment, answers: Answers, frame: Frame, told: Mapping[str, str]) -> Content:
+def scan_content(
+    policy: Policy, assessment: Assessment, answers: Answers, frame: Frame, told: Mapping[str, str]
+) -> Content:
     """Return the dossier of a company that did the self-assessment.
 
     `told` holds the reasons as the entrepreneur read them, by rule: they stay, whatever the texts say today.
     """
-    fired = [one for one in assessment.fired if one.kind in {"verwijzing", "aanmelding", "informatie"}]
+    fired = [one for one in assessment.fired if one.kind is not Effect.SIGNAL]
     compared = comparison(policy, answers)
     content = _common(policy, frame, "scan")
     content["answers"] = answer_groups(policy, assessment.visible, answers)
@@ -90,9 +91,14 @@ def scan_content(policy: Policy, assessment: Assessment, answers: Answers, frame
     content["model"] = model(policy, assessment)
     content["reasons"] = reasons(policy, fired, frame.activities, told)
     content["later"] = [
-        Later(rule=one.rule, activity=one.activity, title=policy.activities[one.activity].title, text=told.get(one.rule, one.reason))
+        Later(
+            rule=one.rule,
+            activity=one.activity,
+            title=policy.activities[one.activity].title,
+            text=told.get(one.rule, one.reason),
+        )
         for one in fired
-        if one.kind == "verwijzing" and not one.now and one.activity not in frame.activities
+        if one.now is False and one.activity not in frame.activities
     ]
     content["not_yet"] = [
         NotYet(
@@ -100,10 +106,11 @@ def scan_content(policy: Policy, assessment: Assessment, answers: Answers, frame
             activities=[{"code": code, "label": policy.activities[code].title} for code in one.activities],
             text=one.text,
             opens=one.opens,
+            closed_by=used(one.closed_by),
         )
         for one in assessment.not_yet
     ]
-    content["comparison"] = compared_with_region(policy, compared, answers) if compared else None
+    content["comparison"] = compared_with_region(compared) if compared else None
     return content
 
 
@@ -134,32 +141,33 @@ def _common(policy: Policy, frame: Frame, kind: str) -> Content:
 def asked(policy: Policy, code: str) -> Asked:
     """Return what a partner is asked to do for an activity."""
     activity = policy.activities[code]
-    return Asked(
-        activity=code, title=activity.title, text=activity.partner_text, source=source_text(activity.source)
-    )
+    return Asked(activity=code, title=activity.title, text=activity.partner_text, source=source_text(activity.source))
 
 
-def reasons(
-    policy: Policy, fired: Sequence[Fired], activities: Sequence[str], told: Mapping[str, str]
-) -> list[Reason]:
+def reasons(policy: Policy, fired: Sequence[Fired], activities: Sequence[str], told: Mapping[str, str]) -> list[Reason]:
     """Return every reason that counts now: first those of what is asked, then the other advice."""
     rows = [
         Reason(
             rule=one.rule,
             activity=one.activity,
             title=policy.activities[one.activity].title,
-            kind=one.kind,
+            kind=one.kind.value,
             asked=one.activity in activities,
             step=one.step.label,
             way=one.way.label if one.way else "",
             text=told.get(one.rule, one.reason),
-            answers=[AnswerLine(code=code, question=text, answer=[label]) for code, text, label in one.answers_used],
+            answers=used(one.answers_used),
             source=source_text(one.source),
         )
         for one in fired
-        if one.activity in activities or one.now or one.kind != "verwijzing"
+        if one.activity in activities or one.now is not False
     ]
     return sorted(rows, key=lambda row: not row["asked"])
+
+
+def used(lines: Sequence[tuple[str, str, str]]) -> list[AnswerLine]:
+    """Return the answers that carried a result."""
+    return [AnswerLine(code=code, question=question, answer=[label]) for code, question, label in lines]
 
 
 def model(policy: Policy, assessment: Assessment) -> Model:
@@ -193,56 +201,49 @@ def answer_groups(policy: Policy, visible: Sequence[str], answers: Answers) -> l
     groups = []
     for step in Step:
         lines = [
-            AnswerLine(code=code, question=question.text, answer=answer_words(policy, question, answers))
+            AnswerLine(
+                code=code,
+                question=policy.catalogue.by_code[code].text,
+                answer=answer_words(policy, code, answers),
+            )
             for code in visible
-            if (question := policy.catalogue.by_code[code]).step is step and code in answers
+            if policy.catalogue.by_code[code].step is step and code in answers
         ]
         if lines:
             groups.append(AnswerGroup(code=step.code, step=step.label, lines=lines))
     return groups
 
 
-def answer_words(policy: Policy, question: Question, answers: Answers) -> list[str]:
+def answer_words(policy: Policy, code: str, answers: Answers) -> list[str]:
     """Return an answer in words: a line per choice, for a matrix a line per row."""
-    value = answers[question.code]
+    value = answers[code]
+    parts: list[Value]
     if isinstance(value, Mapping):
-        scale = {option.value: option.label for option in question.options}
-        return [f"{row.label}: {scale[str(value[row.value])]}" for row in question.rows if row.value in value]
-    if isinstance(value, str | int):
-        return [answer_label(policy, question.code, value, answers)]
-    labels = {option.value: option.label for option in options_of(policy, question, answers)}
-    return [labels[one] for one in value]
+        parts = [{row: score} for row, score in value.items()]
+    else:
+        parts = [(one,) for one in value] if isinstance(value, tuple) else [value]
+    return [answer_label(policy, code, part, answers) for part in parts]
 
 
-def compared_with_region(policy: Policy, table: Benchmark, answers: Answers) -> Comparison:
+def compared_with_region(found: RegionalComparison) -> Comparison:
     """Return the regional figures, with the company's own answer marked and bars of at most twenty parts."""
-    value = answers.get(table.question)
-    own = set(value) if isinstance(value, Sequence | Mapping) and not isinstance(value, str) else {value}
-    question = policy.catalogue.by_code[table.question]
-    longest = max(figure.amount for figure in table.figures)
+    longest = max((row.share for row in found.rows), default=0)
     return Comparison(
-        title=table.title,
-        text=table.text,
-        own="; ".join(answer_words(policy, question, answers)) if value is not None else "",
+        title=found.title,
+        text=found.text,
+        own=found.own_answer,
         figures=[
             Figure(
-                label=figure.label,
-                value=figure_words(figure.amount, table.unit),
-                own=figure.code in own and question.kind is not Kind.MATRIX,
-                width=round(LONGEST_BAR * figure.amount / longest) if longest else 0,
+                label=row.label,
+                value=row.amount,
+                own=row.own,
+                width=round(LONGEST_BAR * row.share / longest) if longest else 0,
             )
-            for figure in table.figures
+            for row in found.rows
         ],
-        caveat=table.caveat,
-        source=source_text(table.source),
+        caveat=found.caveat,
+        source=source_text(found.source),
     )
-
-
-def figure_words(amount: int, unit: str) -> str:
-    """Return a figure as it is printed; averages are kept in hundredths."""
-    if unit == "procent":
-        return f"{amount}%"
-    return f"{amount // 100},{amount % 100:02d}"
 
 
 def source_text(source: Source) -> SourceText:

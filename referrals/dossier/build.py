@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from intake.models import Assessment, Consent, Contact, Intake
 from intake.policies import policy
-from intake.policy import Answers, Policy, answer_label, assess, read_answers
+from intake.policy import KVK, NO_ANSWERS, Answers, Policy, answer_label, assess, organisations_for, read_answers
 from intake.reference import countries
 from referrals.domain.dossier import (
     GIVE_TO_PARTNER,
-    KVK,
     VIEW_BY_KVK,
     AnswerLine,
     Company,
@@ -26,6 +25,7 @@ from referrals.domain.dossier_content import Frame, foreign_content, scan_conten
 from referrals.domain.worktime import deadline, local_date, read_calendar
 from referrals.models import Dossier, Partner, Referral
 
+SETTLING = "V1"
 FOREIGN_QUESTIONS = {
     "sector": "In welke sector werkt het bedrijf?",
     "looks_for": "Wat zoekt het bedrijf?",
@@ -66,18 +66,21 @@ def preview(
     Made by the builder of the real dossier; only the date, the deadline and the consent are still open. `company`
     gives what was typed on the contact form (name, place, kvk_number) while there is no contact row yet.
     """
+    at = now or timezone.now()
     rules = policy(intake.policy)
     newest = intake.assessments.last()
     frame = Frame(
         number=intake.reference,
         version=1,
-        made_at=moment(now or timezone.now()),
+        made_at=moment(at),
         respond_by="",
         recipient=Recipient(organisation=organisation, name=rules.organisations[organisation].name),
         company=company_of(intake, contact_of(intake), company or {}),
         consent=(),
         receipt=receipt_of(intake, newest),
-        activities=activities if activities is not None else activities_for(intake, newest, organisation, now),
+        activities=activities
+        if activities is not None
+        else activities_for(intake, newest, organisation, local_date(at)),
     )
     return fill(intake, newest, frame)
 
@@ -115,7 +118,7 @@ def company_of(intake: Intake, contact: Contact | None, typed: Mapping[str, str]
         "kvk_number": contact.kvk_number if contact else "",
     } | {name: text for name, text in (typed or {}).items() if text}
     foreign = intake.kind == Intake.Kind.FOREIGN
-    answers = {} if foreign else read_answers(rules, intake.answers)
+    answers = NO_ANSWERS if foreign else read_answers(rules, intake.answers)
     return Company(
         name=given["name"],
         kvk_number=given["kvk_number"],
@@ -127,7 +130,7 @@ def company_of(intake: Intake, contact: Contact | None, typed: Mapping[str, str]
     )
 
 
-def said(rules: Policy, answers: Answers | Mapping[str, object], code: str) -> str:
+def said(rules: Policy, answers: Answers, code: str) -> str:
     """Return the answer to one question in words, empty when there is none."""
     return answer_label(rules, code, answers[code], answers) if code in answers else ""
 
@@ -170,15 +173,32 @@ def receipt_of(intake: Intake, assessment: Assessment | None) -> Receipt:
     )
 
 
-def activities_for(
-    intake: Intake, assessment: Assessment | None, organisation: str, now: datetime | None
-) -> tuple[str, ...]:
-    """Return the activities offered now that this organisation could be asked for."""
+def activities_for(intake: Intake, assessment: Assessment | None, organisation: str, on: date) -> tuple[str, ...]:
+    """Return the activities offered now that this organisation could be asked for; all of them for the KvK."""
     if assessment is None:
-        return ("V1",)
+        return (SETTLING,)
     rules = policy(intake.policy)
-    result = assess(rules, read_answers(rules, assessment.answers))
-    return tuple(dict.fromkeys(one.activity for one in result.fired if one.now))
+    answers = read_answers(rules, assessment.answers)
+    now = [one for one in assess(rules, answers).referrals if one.now]
+    fits = [one.activity for one in now if organisation in playing(rules, one.parties, on, answers)]
+    return tuple(dict.fromkeys(fits or [one.activity for one in now]))
+
+
+def playing(rules: Policy, parties: Sequence[str], on: date, answers: Answers) -> set[str]:
+    """Return the organisations that play these parties on this day for this company."""
+    province, sector, themes = answers.get("B1"), answers.get("B2"), answers.get("B4", ())
+    return {
+        organisation.code
+        for party in parties
+        for organisation in organisations_for(
+            rules,
+            party,
+            on,
+            province if isinstance(province, str) else None,
+            sector if isinstance(sector, str) else None,
+            themes if isinstance(themes, tuple) else (),
+        )
+    }
 
 
 def moment(at: datetime) -> str:

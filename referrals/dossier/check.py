@@ -1,0 +1,49 @@
+"""Is Pango on this machine? Asked by the system check, the test command and `up`."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core import checks
+
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+HINT = f"Install it with: apt-get install {PACKAGES}"
+
+
+def loads(library: str) -> bool:
+    """Say whether this shared library can be loaded."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def pango_present() -> bool:
+    """Say whether PDFs can be made here; importing WeasyPrint, which is slow, only where the names differ."""
+    if all(loads(library) for library in LIBRARIES):
+        return True
+    try:
+        importlib.import_module("weasyprint")
+    except (OSError, ImportError):
+        return False
+    return True
+
+
+@checks.register()
+def pdf_check(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn when dossiers can only be read as a page."""
+    if pango_present():
+        return []
+    return [
+        checks.Warning(
+            "Pango is not on this machine: a dossier can be read as a page, but its PDF cannot be made.",
+            hint=HINT,
+            id="referrals.W001",
+        )
+    ]
