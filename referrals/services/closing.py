@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
 
@@ -13,6 +13,7 @@ from intake.models import Contact, Intake
 from nnmkb.ledger import events, outbox, tokens
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, State
+from referrals.domain.worktime import local_date
 from referrals.models import Dossier, Note, Offer, Referral
 from referrals.services import consents, directory, door
 from referrals.services.consents import KVK, SHARE, VIEW, Key
@@ -194,7 +195,7 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
     """Carry on without these organisations, or withdraw the referral when nobody is left."""
     offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
     hit = offer is not None and offer.partner.organisation in organisations
-    if everything or not _somebody_left(referral):
+    if everything or not _somebody_left(referral, local_date(now)):
         if everything or hit or organisations:
             _withdrawn(referral, offer, actor, now)
         return
@@ -213,10 +214,10 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
     )
 
 
-def _somebody_left(referral: Referral) -> bool:
-    if referral.no_partner or directory.kvk_is_party(referral):
+def _somebody_left(referral: Referral, today: date) -> bool:
+    if referral.no_partner or directory.kvk_is_party(referral, today):
         return True
-    return bool(directory.possible(referral) & consents.organisations(referral.intake_id))
+    return bool(directory.possible(referral, today) & consents.organisations(referral.intake_id))
 
 
 def _withdrawn(referral: Referral, offer: Offer | None, actor: str, now: datetime, key: str | None = None) -> Event:

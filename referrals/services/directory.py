@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from intake.models import Intake
 from intake.policies import policy
+from intake.policy import Policy, current
 from referrals.domain.matching import Matches, PartnerProfile, Wanted, match
 from referrals.models import OPEN_STATES, Offer, Partner, Referral
 from referrals.services import consents
@@ -18,7 +19,7 @@ REFUSING = (Offer.State.DECLINED, Offer.State.RETURNED)
 
 def matches(referral: Referral, today: date) -> Matches:
     """Return every partner that fits this referral, and why the others do not."""
-    return match(wanted(referral), profiles(referral, Partner.objects.all()), today)
+    return match(wanted(referral), profiles(referral, Partner.objects.all(), today), today)
 
 
 def wanted(referral: Referral) -> Wanted:
@@ -34,16 +35,22 @@ def wanted(referral: Referral) -> Wanted:
     )
 
 
-def kvk_is_party(referral: Referral) -> bool:
+def kvk_is_party(referral: Referral, today: date) -> bool:
     """Say whether the policy names the KvK for this activity, so that it may help the company itself."""
-    return consents.KVK in possible(referral)
+    return consents.KVK in possible(referral, today)
 
 
-def possible(referral: Referral) -> frozenset[str]:
-    """Return every organisation that the policy could name for this activity."""
+def possible(referral: Referral, today: date) -> frozenset[str]:
+    """Return every organisation that plays a party of this activity today, wherever it works."""
     rules = policy(referral.intake.policy)
     named = rules.activities[referral.activity].parties
-    return frozenset(code for party in named for code in rules.parties[party].organisations)
+    return frozenset(code for party in named for code in players(rules, party, today))
+
+
+def players(rules: Policy, party: str, today: date) -> frozenset[str]:
+    """Return who plays a party today, through mergers and endings."""
+    found = (current(rules, code, today) for code in rules.parties[party].organisations)
+    return frozenset(organisation.code for organisation in found if organisation is not None)
 
 
 def themes_of(intake: Intake) -> frozenset[str]:
@@ -52,7 +59,7 @@ def themes_of(intake: Intake) -> frozenset[str]:
     return frozenset(named) if isinstance(named, list) else frozenset()
 
 
-def profiles(referral: Referral, partners: Iterable[Partner]) -> list[PartnerProfile]:
+def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> list[PartnerProfile]:
     """Return the partners with what matters for this referral: their load, and what they said before."""
     load = dict(
         Referral.objects.filter(closed_at__isnull=True, state__in=OPEN_STATES, partner__isnull=False)
@@ -63,7 +70,8 @@ def profiles(referral: Referral, partners: Iterable[Partner]) -> list[PartnerPro
     blocked = set(
         Offer.objects.filter(referral__intake=referral.intake_id, reason="conflict").values_list("partner", flat=True)
     )
-    parties = policy(referral.intake.policy).parties
+    rules = policy(referral.intake.policy)
+    roles = {party: players(rules, party, today) for party in rules.parties}
     return [
         PartnerProfile(
             code=partner.code,
@@ -80,7 +88,7 @@ def profiles(referral: Referral, partners: Iterable[Partner]) -> list[PartnerPro
             open_count=load.get(partner.pk, 0),
             declined_before=partner.pk in declined,
             blocked=partner.pk in blocked,
-            parties=frozenset(code for code, party in parties.items() if partner.organisation in party.organisations),
+            parties=frozenset(party for party, codes in roles.items() if partner.organisation in codes),
         )
         for partner in partners
     ]

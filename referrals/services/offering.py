@@ -72,7 +72,7 @@ def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str,
 
     def work(scoped: str | None) -> Offer:
         referral = _taken(referral_id, advisor, version, now)
-        if not directory.kvk_is_party(referral):
+        if not directory.kvk_is_party(referral, local_date(now)):
             raise Refused("De KvK staat bij deze activiteit niet onder Wie. Zoek een partner.")
         if consents.KVK not in consents.organisations(referral.intake_id):
             raise Refused("De toestemming voor de KvK is ingetrokken.")
@@ -136,7 +136,8 @@ def guard(referral: Referral, partner: Partner, now: datetime, *, forced: bool =
     """Refuse an offer that breaks a rule of the table, naming every reason."""
     if referral.offers.filter(ended_at__isnull=True).exists():
         raise Refused("Er loopt al een aanbod. Trek dat eerst in.")
-    found = match(directory.wanted(referral), directory.profiles(referral, [partner]), local_date(now))
+    today = local_date(now)
+    found = match(directory.wanted(referral), directory.profiles(referral, [partner], today), today)
     for refusal in found.refusals:
         if refusal.can_be_forced and forced:
             continue
