@@ -13,7 +13,8 @@ def show_when(form: forms.BaseForm, name: str, on: str, values: Iterable[str], *
     """Show question `name` only while question `on`, in the same form, holds one of these values.
 
     Call it once for each condition: all must hold. A browser that cannot do this shows the question, and the server
-    must drop answers to hidden questions anyway. With `indent` it stands under its question, as a part of it. Raise ValueError when a form needs more than twelve groups.
+    must drop answers to hidden questions anyway. With `indent` it stands under its question, as a part of it. Raise
+    ValueError when a form needs more than twelve groups.
     """
     widget = form.fields[on].widget
     if not isinstance(widget, OpensMixin):

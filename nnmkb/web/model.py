@@ -18,8 +18,8 @@ ICONS: dict[str, str] = {
 }
 WAY_ICONS = ("bulb", "users-group", "speakerphone")
 
-LEFT, TOP, WIDE, HIGH, GAP = 152, 64, 106, 88, 9
-EDGE = 8
+LEFT, TOP, WIDE, HIGH, GAP = 132, 58, 85, 76, 7
+EDGE = 5
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ def draw_model(model: Model, *, identity: str = "model", links: bool = True) -> 
 def head(index: int, label: str) -> str:
     """Return the name of a way with its icon, above its column."""
     middle = LEFT + index * (WIDE + GAP) + WIDE / 2
-    drawing = placed(WAY_ICONS[index % len(WAY_ICONS)], middle, 6, 22)
+    drawing = placed(WAY_ICONS[index % len(WAY_ICONS)], middle, 2, 22)
     return (
         f'<g class="nnmkb-model__head" aria-hidden="true">{drawing}'
-        f'<text class="nnmkb-model__way" x="{middle:g}" y="50">{escape(label)}</text></g>'
+        f'<text class="nnmkb-model__way" x="{middle:g}" y="44">{escape(label)}</text></g>'
     )
 
 
@@ -109,13 +109,13 @@ def rail(model: Model, width: int) -> list[str]:
         for row, middle in zip(model.rows, middles, strict=True)
         if row.current
     ]
-    parts.append(f'<path class="nnmkb-model__rail" d="M23 {middles[0]:g}V{middles[-1]:g}"/>')
+    parts.append(f'<path class="nnmkb-model__rail" d="M20 {middles[0]:g}V{middles[-1]:g}"/>')
     for number, (row, middle) in enumerate(zip(model.rows, middles, strict=True), start=1):
         state = " nnmkb-model__dot--current" if row.current else ""
         parts.append(
-            f'<g aria-hidden="true"><circle class="nnmkb-model__dot{state}" cx="23" cy="{middle:g}" r="15"/>'
-            f'<text class="nnmkb-model__digit" x="23" y="{middle + 5:g}">{number}</text>'
-            f'<text class="nnmkb-model__label" x="46" y="{middle + 5.5:g}">{escape(row.label)}</text></g>'
+            f'<g aria-hidden="true"><circle class="nnmkb-model__dot{state}" cx="20" cy="{middle:g}" r="14"/>'
+            f'<text class="nnmkb-model__digit" x="20" y="{middle + 5:g}">{number}</text>'
+            f'<text class="nnmkb-model__label" x="41" y="{middle + 5.5:g}">{escape(row.label)}</text></g>'
         )
     return parts
 
@@ -126,8 +126,8 @@ def box(model: Model, at: int, column: int, cell: Cell, *, linked: bool) -> str:
     middle = left + WIDE / 2
     inner = (
         f'<rect class="nnmkb-model__box" x="{left + 1}" y="{top + 1}" width="{WIDE - 2}" height="{HIGH - 2}" rx="9"/>'
-        f"{placed(ICONS[cell.status], middle, top + 17, 26)}"
-        f'<text class="nnmkb-model__word" x="{middle:g}" y="{top + 67}">{escape(cell.word)}</text>'
+        f"{placed(ICONS[cell.status], middle, top + 12, 26)}"
+        f'<text class="nnmkb-model__word" x="{middle:g}" y="{top + 59}">{escape(cell.word)}</text>'
     )
     kind = f"nnmkb-model__cell nnmkb-model__cell--{cell.status}"
     if not linked:

@@ -8,6 +8,7 @@ import lightningcss
 
 VENDOR_CLASS = re.compile(r"\b(?:nl|utrecht)-[A-Za-z0-9_-]+")
 SELECTOR_CLASS = re.compile(r"\.((?:nl|utrecht)-[A-Za-z0-9_-]+)")
+NOTICE = "/*! nnmkb: EUPL-1.2. Parts by NL Design System and Gemeente Utrecht: see THIRD_PARTY.md */"
 APP = ("layout", "forms", "parts", "model", "desk", "modes")
 
 
@@ -24,7 +25,7 @@ def build_stylesheet(root: Path) -> str:
         f"@layer theme {{ {(source / 'theme.css').read_text()} }}",
         f"@layer app {{ {own} }}",
     ]
-    return f"/*! nnmkb: EUPL-1.2. Parts by NL Design System and Gemeente Utrecht: see THIRD_PARTY.md */\n{process(''.join(layers))}\n"
+    return f"{NOTICE}\n{process(''.join(layers))}\n"
 
 
 def used_classes(root: Path) -> set[str]:
