@@ -17,7 +17,8 @@ from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Outgoing
 from referrals import mail
 from referrals.dossier import issue
-from referrals.dossier.check import PdfUnavailable
+from referrals.dossier.check import pango_present
+from referrals.dossier.render import PdfUnavailable
 
 log = logging.getLogger("nnmkb.delivery")
 Clock = Callable[[], datetime]
@@ -128,9 +129,7 @@ def nothing_to_keep(now: datetime) -> None:
 
 def revive_renders(now: datetime) -> int:
     """Put the dossiers back that found no PDF library at the time; return how many. For the start of a relay."""
-    from referrals.dossier import check
-
-    if not check.available():
+    if not pango_present():
         return 0
     rows = Outgoing.objects.filter(kind="dossier.render", state=Outgoing.State.DONE, last_error=NO_PDF)
     return rows.update(state=Outgoing.State.PENDING, attempts=0, due_at=now, hinted_at=None, last_error="")

@@ -18,16 +18,20 @@ from nnmkb.run import reporting
 from nnmkb.run.servers import Postgres, Redis, find_postgres, find_redis
 
 # What the person at the terminal has set for a site of their own must not reach the tests.
-OWN_SETTINGS = (
-    "DATABASE_URL",
+OWN_SETTINGS = {
+    "ALLOWED_HOSTS",
     "CELERY_BROKER_URL",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
     "EMAIL_URL",
+    "LOG_LEVEL",
+    "NNMKB_MODE",
+    "NNMKB_VAR",
+    "PYTEST_ADDOPTS",
     "SECRET_KEY",
     "SITE_URL",
-    "ALLOWED_HOSTS",
-    "LOG_LEVEL",
-)
-OWN_SETTINGS += ("NNMKB_MODE", "NNMKB_VAR", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "CSRF_TRUSTED_ORIGINS")
+}
 # These touch no database, so a second engine has nothing to say about them.
 NO_DATABASE = ("tests/domain", "tests/web", "tests/test_house_rules.py")
 

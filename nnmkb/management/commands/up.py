@@ -12,8 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nnmkb.run.supervisor import Child, Supervisor
-
-PANGO_LINE = "sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+from referrals.dossier.check import PACKAGES, pango_present
 
 
 class Command(BaseCommand):
@@ -71,16 +70,7 @@ class Command(BaseCommand):
             lines.append(f"  All mail, to read here   {address}/post/")
         if accounts:
             lines += ["", accounts]
-        if not pango_is_here():
-            lines += ["", "  The dossier has no PDF here: Pango is missing. Install it with:", f"    {PANGO_LINE}"]
+        if not pango_present():
+            lines += ["", "  The dossier has no PDF here: Pango is missing. Install it with:", f"    sudo apt install {PACKAGES}"]
         self.stdout.write("\n".join([*lines, "", "  Stop with Ctrl-C.", ""]))
         self.stdout.flush()
-
-
-def pango_is_here() -> bool:
-    """Say whether the PDF library can be loaded."""
-    try:
-        import weasyprint  # noqa: F401
-    except OSError:
-        return False
-    return True
