@@ -101,20 +101,20 @@ class PartiesReader:
             self.file.problem(self.fields.get("organisaties"), f"organisaties: «{KVK}» ontbreekt")
 
 
-def read_activities(file: PolicyFile, parties: Mapping[str, Party]) -> dict[str, Activity]:
+def read_activities(file: PolicyFile, names: Names, parties: Mapping[str, Party]) -> dict[str, Activity]:
     """Return the activities; their literal labels must belong to a party."""
     by_label = {label: party.code for party in parties.values() for label in party.labels}
     fields = file.fields(file.root, "activiteiten", ("activiteiten",))
     found: dict[str, Activity] = {}
     for node in file.items(fields.get("activiteiten"), "activiteiten"):
-        activity = _activity(file, node, by_label)
+        activity = _activity(file, node, names, by_label)
         if activity.code in found:
             file.problem(node, f"activiteit {activity.code}: deze code bestaat al")
         found[activity.code] = activity
     return found
 
 
-def _activity(file: PolicyFile, node: Node, by_label: Mapping[str, str]) -> Activity:
+def _activity(file: PolicyFile, node: Node, names: Names, by_label: Mapping[str, str]) -> Activity:
     required = ("code", "titel", "tekst", "gevraagd", "wie", "niveau", "gebruik", "bron")
     fields = file.fields(node, "activiteit", required)
     code = file.text(fields.get("code"), "activiteit: code")
@@ -129,7 +129,7 @@ def _activity(file: PolicyFile, node: Node, by_label: Mapping[str, str]) -> Acti
         parties=tuple(dict.fromkeys(by_label[label] for label in named)),
         level=file.text(fields.get("niveau"), what),
         use=file.text(fields.get("gebruik"), what),
-        source=read_source(file, fields.get("bron"), what),
+        source=read_source(file, fields.get("bron"), what, names),
     )
 
 
@@ -185,7 +185,7 @@ def _benchmark(file: PolicyFile, node: Node, names: Names) -> Benchmark:
         figures=tuple(figures),
         context=context,
         caveat=file.text(fields.get("let_op"), what),
-        source=read_source(file, fields.get("bron"), what),
+        source=read_source(file, fields.get("bron"), what, names),
     )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.policy import explanation
-from intake.policy.answers import NOT_ANSWERED, Answers, answer_label
+from intake.policy.answers import Answers, answer_label
 from intake.policy.conditions import Condition, Value, truth
-from intake.policy.evaluation import Situation, keep_visible, visible
+from intake.policy.evaluation import Situation, look
 from intake.policy.explanation import Unmet
 from intake.policy.model import Effect, Policy, Rule, Source, Step, Way, Withheld
 
@@ -121,12 +121,11 @@ class Assessment:
 
 def assess(policy: Policy, answers: Mapping[str, Value]) -> Assessment:
     """Return the assessment; answers to questions that are not asked have no influence."""
-    kept = keep_visible(policy, answers)
+    asked, kept = look(policy, answers)
     situation = Situation(policy, kept)
     holding = tuple(rule for rule in policy.rules.rules if situation.holds(rule.when))
     now = _now(holding, situation)
     fired = tuple(_fired(policy, rule, situation, now) for rule in holding)
-    asked = visible(policy, kept)
     outcome = situation.outcome
     return Assessment(
         derived={table.code: situation.derived(key) for key, table in policy.rules.derived.items()},
@@ -218,18 +217,5 @@ def _receipt(policy: Policy, kept: Answers, holding: tuple[Rule, ...]) -> Receip
 def why_not(policy: Policy, answers: Mapping[str, Value], rule_code: str) -> tuple[Unmet, ...]:
     """Return what keeps a rule from holding, in Dutch; KeyError for a rule that does not exist."""
     rule = policy.rules.rule(rule_code)
-    kept = keep_visible(policy, answers)
-    return explanation.why_not(policy, Situation(policy, kept), visible(policy, kept), rule)
-
-
-__all__ = [
-    "NOT_ANSWERED",
-    "Assessment",
-    "Fired",
-    "NotYet",
-    "OutcomeFound",
-    "Receipt",
-    "answers_digest",
-    "assess",
-    "why_not",
-]
+    asked, kept = look(policy, answers)
+    return explanation.why_not(Situation(policy, kept), asked, rule)

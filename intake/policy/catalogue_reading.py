@@ -31,10 +31,13 @@ _BY_KIND = {
 }
 
 
-def read_source(file: PolicyFile, node: Node | None, what: str) -> Source:
+def read_source(file: PolicyFile, node: Node | None, what: str, names: Names) -> Source:
     """Return the source of a question or rule; document, place and gist are all needed."""
-    fields = file.fields(node, f"{what}: bron", ("document", "plaats", "strekking"))
-    return Source(*(file.text(fields.get(word), f"{what}: bron") for word in ("document", "plaats", "strekking")))
+    what = f"{what}: bron"
+    fields = file.fields(node, what, ("document", "plaats", "strekking"))
+    document = file.one_of(fields.get("document"), f"{what}: document", names.documents)
+    place, gist = (file.text(fields.get(word), f"{what}: {word}") for word in ("plaats", "strekking"))
+    return Source(document, names.documents.get(document, ""), place, gist)
 
 
 def read_way(file: PolicyFile, node: Node | None, what: str) -> Way | None:
@@ -53,7 +56,9 @@ class CatalogueReader:
     def __init__(self, file: PolicyFile, names: Names) -> None:
         self.file = file
         self.names = names
-        self.fields = file.fields(file.root, "catalogus", ("naam", "versie", "vragen", "controles"))
+        self.fields = file.fields(file.root, "catalogus", ("naam", "versie", "bronnen", "vragen", "controles"))
+        for code, _, title in file.entries(self.fields.get("bronnen"), "bronnen"):
+            names.documents[code] = file.text(title, f"bron {code}")
         self._visible_nodes: dict[str, Node] = {}
         self._nodes: dict[str, Node] = {}
         self.drafts = self._drafts()
@@ -102,7 +107,7 @@ class CatalogueReader:
             minimum=minimum,
             maximum=maximum,
             visible_when=All(()),
-            source=read_source(self.file, fields.get("bron"), what),
+            source=read_source(self.file, fields.get("bron"), what, self.names),
         )
 
     def _kind(self, node: Node) -> Kind:

@@ -69,7 +69,9 @@ class ConditionReader:
     def _block(self, word: str, key: Node, value: Node, what: str) -> Condition:
         match word:
             case "alle":
-                return All(self._parts(value, what))
+                parts = self._parts(value, what)
+                self._refuse_contradiction(parts, value, what)
+                return All(parts)
             case "een_van":
                 return AnyOf(self._parts(value, what))
             case "geen_van":
@@ -92,6 +94,15 @@ class ConditionReader:
         if not items:
             self.file.problem(node, f"{what}: de lijst met voorwaarden is leeg")
         return tuple(self.read(item, what) for item in items)
+
+    def _refuse_contradiction(self, parts: tuple[Condition, ...], node: Node, what: str) -> None:
+        allowed: dict[str, set[str]] = {}
+        for part in parts:
+            if isinstance(part, ChoiceIs) and part.values:
+                left = allowed.setdefault(part.question, set(part.values))
+                left &= set(part.values)
+                if not left:
+                    self.file.problem(node, f"{what}: dit kan nooit: twee keuzes van dezelfde vraag tegelijk")
 
     def _at_least(self, node: Node, what: str) -> Condition:
         fields = self.file.fields(node, f"{what}: aantal", ("minstens", "van"))

@@ -58,8 +58,11 @@ class Situation:
         return truth(condition, self) is True
 
 
-def _walk(policy: Policy, answers: Mapping[str, Value]) -> tuple[tuple[str, ...], dict[str, Value]]:
-    """Go through the catalogue once; a question depends on earlier ones only, so nothing is worked out too soon."""
+def look(policy: Policy, answers: Mapping[str, Value]) -> tuple[tuple[str, ...], Answers]:
+    """Return the questions asked and the answers kept.
+
+    The catalogue is walked once: a question depends on earlier ones only, so nothing is worked out too soon.
+    """
     kept: dict[str, Value] = {}
     asked: list[str] = []
     situation = Situation(policy, kept)
@@ -73,17 +76,17 @@ def _walk(policy: Policy, answers: Mapping[str, Value]) -> tuple[tuple[str, ...]
             value = tuple(item for item in value if item in offered) or None
         if value is not None:
             kept[question.code] = value
-    return tuple(asked), kept
+    return tuple(asked), Answers(MappingProxyType(kept))
 
 
 def visible(policy: Policy, answers: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the codes of the questions that are asked, in catalogue order."""
-    return _walk(policy, answers)[0]
+    return look(policy, answers)[0]
 
 
 def keep_visible(policy: Policy, answers: Mapping[str, Value]) -> Answers:
     """Return the answers to questions that are asked; the others are dropped in catalogue order."""
-    return Answers(MappingProxyType(_walk(policy, answers)[1]))
+    return look(policy, answers)[1]
 
 
 def soft_checks(policy: Policy, answers: Mapping[str, Value]) -> tuple[Check, ...]:

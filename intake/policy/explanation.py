@@ -94,7 +94,7 @@ class Unmet:
     state: str
 
 
-def why_not(policy: Policy, situation: Situation, asked: tuple[str, ...], rule: Rule) -> tuple[Unmet, ...]:
+def why_not(situation: Situation, asked: tuple[str, ...], rule: Rule) -> tuple[Unmet, ...]:
     """Return the failing conditions of a rule in Dutch; nothing when the rule holds."""
     found: dict[tuple[str, str], Unmet] = {}
     for unmet in _unmet(situation, asked, rule.when, wanted=True):

@@ -59,7 +59,7 @@ def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
     catalogue_reader = CatalogueReader(files["catalogus.yaml"], names)
     rules_reader = RulesReader(files["regels.yaml"], names)
     parties = PartiesReader(files["partijen.yaml"], names)
-    activities = read_activities(files["activiteiten.yaml"], parties.parties)
+    activities = read_activities(files["activiteiten.yaml"], names, parties.parties)
     rules = rules_reader.finish({code: item.parties for code, item in activities.items()}, tuple(parties.parties))
     catalogue = catalogue_reader.finish()
     if not problems:
@@ -68,6 +68,7 @@ def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
     return Policy(
         name=name,
         version=version,
+        documents=names.documents,
         catalogue=catalogue,
         rules=rules,
         activities=activities,

@@ -85,11 +85,17 @@ class Source:
     """Where a question or rule comes from: document, place, and what it says in our own words."""
 
     document: str
+    title: str
     place: str
     gist: str
 
+    @property
+    def label(self) -> str:
+        """Return the title and the place, as shown below a text."""
+        return f"{self.title}, {self.place}"
+
     def to_json(self) -> dict[str, str]:
-        return {"document": self.document, "plaats": self.place, "strekking": self.gist}
+        return {"document": self.document, "titel": self.title, "plaats": self.place, "strekking": self.gist}
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +365,7 @@ class Policy:
 
     name: str
     version: str
+    documents: Mapping[str, str]
     catalogue: Catalogue
     rules: RuleSet
     activities: Mapping[str, Activity]

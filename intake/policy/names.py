@@ -26,6 +26,7 @@ class Shape:
 class Names:
     """Everything that can be named; filled in the order in which files are read."""
 
+    documents: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     facts: Collection[str] = ()

@@ -40,7 +40,7 @@ class _SlowLoader(Reader, Scanner, Parser, Composer, _OnlyIntegers):
 def _loader() -> Callable[[str], Any]:
     if not yaml.__with_libyaml__:
         return _SlowLoader
-    from yaml.cyaml import CParser  # only there when PyYAML was built on libyaml
+    from yaml._yaml import CParser  # only there when PyYAML was built on libyaml
 
     class _FastLoader(CParser, _OnlyIntegers):
         def __init__(self, stream: str) -> None:
@@ -72,14 +72,10 @@ class PolicyFile:
             if re.search(r"[&*!]", text):
                 self._refuse_magic(text)
             root: Node | None = _LOADER(text).get_single_node()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            self.problems.append(
-                Problem(self.name, mark.line + 1 if mark else 1, f"geen geldige YAML: {error.problem}")
-            )
-            return None
         except yaml.YAMLError as error:
-            self.problems.append(Problem(self.name, 1, f"geen geldige YAML: {error}"))
+            mark = getattr(error, "problem_mark", None)
+            reason = getattr(error, "problem", None) or str(error)
+            self.problems.append(Problem(self.name, mark.line + 1 if mark else 1, f"geen geldige YAML: {reason}"))
             return None
         if root is None:
             self.problem(None, "het bestand is leeg")
@@ -87,7 +83,7 @@ class PolicyFile:
 
     def _refuse_magic(self, text: str) -> None:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            line = event.start_mark.line + 1
+            line = getattr(event.start_mark, "line", 0) + 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 self.problems.append(Problem(self.name, line, "ankers en verwijzingen (& en *) mogen niet"))
             if getattr(event, "tag", None):

@@ -98,7 +98,7 @@ class RulesReader:
             levels=self._levels(),
             gates={gate.step: gate for gate in self._gates()},
             rules=self._rules(),
-            withheld=tuple(self._withheld(node) for node in self._blocks("nog_niet")),
+            withheld=self._all_withheld(),
         )
 
     def _facts(self) -> list[Fact]:
@@ -141,7 +141,7 @@ class RulesReader:
             key=key,
             name=self.file.text(fields.get("naam"), what),
             rows=tuple(rows),
-            source=read_source(self.file, fields.get("bron"), what),
+            source=read_source(self.file, fields.get("bron"), what, self.names),
         )
 
     def _outcomes(self) -> tuple[Outcome, ...]:
@@ -157,7 +157,7 @@ class RulesReader:
                     text=self.file.text(fields.get("tekst"), what),
                     emphasis=read_way(self.file, fields.get("accent"), what),
                     when=self._row_condition(fields, what),
-                    source=read_source(self.file, fields.get("bron"), what),
+                    source=read_source(self.file, fields.get("bron"), what, self.names),
                 )
             )
         self._ordered(nodes, [outcome.when for outcome in outcomes], "uitkomsten")
@@ -169,7 +169,7 @@ class RulesReader:
             fields = self.file.fields(node, "intensiteit", ("waarde", "als", "bron"))
             value = self.file.one_of(fields.get("waarde"), "intensiteit", INTENSITIES)
             when = self._row_condition(fields, "intensiteit")
-            levels.append(Level(value, when, read_source(self.file, fields.get("bron"), "intensiteit")))
+            levels.append(Level(value, when, read_source(self.file, fields.get("bron"), "intensiteit", self.names)))
         self._ordered(nodes, [level.when for level in levels], "intensiteit")
         return tuple(levels)
 
@@ -191,6 +191,10 @@ class RulesReader:
         self._codes("regels")
         return tuple(self._rule(node) for node in self._blocks("regels"))
 
+    def _all_withheld(self) -> tuple[Withheld, ...]:
+        self._codes("nog_niet")
+        return tuple(self._withheld(node) for node in self._blocks("nog_niet"))
+
     def _rule(self, node: Node) -> Rule:
         required = ("code", "activiteit", "soort", "stap", "rollen", "als", "reden", "bron")
         fields = self.file.fields(node, "regel", required, ("manier", "intensiteit"))
@@ -199,6 +203,7 @@ class RulesReader:
         activity = self.file.one_of(fields.get("activiteit"), f"{what}: activiteit", self.activities)
         effect = self.file.one_of(fields.get("soort"), f"{what}: soort", [item.value for item in Effect])
         intensity = self.file.one_of(fields.get("intensiteit"), f"{what}: intensiteit", INTENSITIES[1:])
+        self._check_intensity(node, what, effect, intensity)
         parties = self.file.some_of(fields.get("rollen"), f"{what}: rollen", self.parties)
         if activity and "rollen" in fields and set(parties) != set(self.activities[activity]):
             wanted = ", ".join(self.activities[activity])
@@ -213,8 +218,14 @@ class RulesReader:
             parties=parties,
             when=self.conditions.read(fields.get("als"), what),
             reason=self._reason(fields.get("reden"), what),
-            source=read_source(self.file, fields.get("bron"), what),
+            source=read_source(self.file, fields.get("bron"), what, self.names),
         )
+
+    def _check_intensity(self, node: Node, what: str, effect: str, intensity: str) -> None:
+        if effect == Effect.SIGNAL.value and intensity:
+            self.file.problem(node, f"{what}: een signaal heeft geen intensiteit")
+        if effect in (Effect.ENROLMENT.value, Effect.INFORMATION.value) and not intensity:
+            self.file.problem(node, f"{what}: «intensiteit» ontbreekt; alleen een verwijzing volgt de tabel")
 
     def _reason(self, node: Node | None, what: str) -> str:
         reason = self.file.text(node, f"{what}: reden")
@@ -234,12 +245,16 @@ class RulesReader:
         code = self.file.text(fields.get("code"), "nog_niet: code")
         what = f"nog_niet {code}"
         closers = self.file.items(fields.get("dicht_door"), what)
+        closed_by = tuple(self.conditions.read(item, f"{what}: dicht_door") for item in closers)
+        for item, condition in zip(closers, closed_by, strict=True):
+            if not hasattr(condition, "question"):
+                self.file.problem(item, f"{what}: dicht_door: noem hier één vraag met de antwoorden die dicht houden")
         return Withheld(
             code=code,
             activities=self.file.some_of(fields.get("activiteiten"), what, self.activities),
             when=self.conditions.read(fields.get("als"), what),
             text=self.file.text(fields.get("tekst"), what),
             opens=self.file.text(fields.get("opent"), what),
-            closed_by=tuple(self.conditions.read(item, f"{what}: dicht_door") for item in closers),
-            source=read_source(self.file, fields.get("bron"), what),
+            closed_by=closed_by,
+            source=read_source(self.file, fields.get("bron"), what, self.names),
         )

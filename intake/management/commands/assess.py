@@ -37,7 +37,7 @@ class Command(BaseCommand):
         policy = load_policy(options["policy"] or Path(settings.POLICY_ROOT) / settings.POLICY_NAME)
         failed = False
         for raw in sys.stdin.buffer:
-            line = raw.decode("utf-8", "replace").strip()
+            line = raw.decode("utf-8", "replace").lstrip("\ufeff").strip()
             if not line:
                 continue
             result = judge_line(policy, line)
