@@ -71,6 +71,7 @@ class Command(BaseCommand):
         if accounts:
             lines += ["", accounts]
         if not pango_present():
-            lines += ["", "  The dossier has no PDF here: Pango is missing. Install it with:", f"    sudo apt install {PACKAGES}"]
+            lines += ["", "  A dossier has no PDF here: Pango is missing. Install it with:"]
+            lines.append(f"    sudo apt install {PACKAGES}")
         self.stdout.write("\n".join([*lines, "", "  Stop with Ctrl-C.", ""]))
         self.stdout.flush()
