@@ -15,7 +15,7 @@ ELSEWHERE = "anders"
 SBI_VERSIONS = ("2025", "2008")
 
 # ASCII digits only: \d would also accept digits of other scripts.
-_POSTCODE = re.compile(r"(?:NL)?([1-9][0-9]{3})([A-Z]{2})?")
+_POSTCODE = re.compile(r"(?:NL)?([0-9]{4})([A-Z]{2})?")
 # Letter pairs that are never issued in the Netherlands.
 _NEVER_ISSUED = {"SA", "SD", "SS"}
 _SBI = re.compile(r"[0-9]{2,6}")

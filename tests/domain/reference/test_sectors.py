@@ -77,10 +77,11 @@ def test_a_code_that_only_2008_knows_keeps_its_version() -> None:
     assert (hit.sbi_version, hit.matched_code, hit.exact) == ("2008", "45112", True)
 
 
-def test_a_code_in_neither_version_is_found_by_its_beginning() -> None:
-    hit = sector_of_sbi("62998")
+@pytest.mark.parametrize(("code", "beginning"), [("62998", "629"), ("62300", "62"), ("6230", "62")])
+def test_a_code_in_neither_version_is_found_by_its_longest_known_beginning(code: str, beginning: str) -> None:
+    hit = sector_of_sbi(code)
     assert hit is not None
-    assert (hit.matched_code, hit.sbi_version, hit.exact, hit.sector) == ("629", "2025", False, "ict")
+    assert (hit.matched_code, hit.sbi_version, hit.exact, hit.sector) == (beginning, "2025", False, "ict")
 
 
 def test_an_old_four_digit_code_is_found() -> None:
