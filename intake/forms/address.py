@@ -23,7 +23,7 @@ class EmailForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(data, auto_id="v_%s")
+        super().__init__(data)
 
     def clean_email(self) -> str:
         """Return the address; it may be unknown here, but it must be one."""

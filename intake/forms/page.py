@@ -27,7 +27,7 @@ class PageForm(forms.Form):
     use_required_attribute = False
 
     def __init__(self, page: Page, progress: Progress, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial=initial(page, progress), auto_id="v_%s")
+        super().__init__(data, initial=initial(page, progress))
         self.page = page
         self.progress = progress
         # Shrinks and grows with the answers on this very page.

@@ -16,14 +16,24 @@ from nnmkb.ledger import events, tokens
 TRIES = 5
 
 
-def start(*, now: datetime, kind: str = Intake.Kind.SCAN, language: str = "nl", policy: str = "") -> Intake:
-    """Make an empty draft on the policy in force, with its event."""
+def start(
+    *, now: datetime, kind: str = Intake.Kind.SCAN, language: str = "nl", policy: str = "", key: str = ""
+) -> Intake:
+    """Make an empty draft on the policy in force, with its event; the same key makes one as long as it is empty."""
+    event_key = f"start:{key}" if key else None
+    if (made := still_empty(event_key, kind)) is not None:
+        return made
+    if events.done_before(event_key):
+        event_key = None
     for attempt in range(TRIES):
         draft = build(now=now, kind=kind, language=language, policy=policy or settings.POLICY_NAME)
         try:
             with transaction.atomic():
                 draft.save(force_insert=True)
-                events.record(draft.stream, "intake_started", actor="entrepreneur", at=now, payload={"kind": kind})
+                record_start(draft, key=event_key, now=now)
+        except events.KeyUsed:
+            # The other half of a double click was a moment earlier.
+            return still_empty(event_key, kind) or start(now=now, kind=kind, language=language, policy=policy)
         except IntegrityError:
             # Two drafts with the same 35 random bits: take other bits.
             if attempt == TRIES - 1:
@@ -31,6 +41,28 @@ def start(*, now: datetime, kind: str = Intake.Kind.SCAN, language: str = "nl", 
             continue
         break
     return draft
+
+
+def record_start(draft: Intake, *, key: str | None, now: datetime) -> None:
+    """Record that a draft was begun."""
+    events.record(
+        draft.stream,
+        "intake_started",
+        actor="entrepreneur",
+        at=now,
+        payload={"kind": draft.kind, "policy": draft.policy},
+        idempotency_key=key,
+    )
+
+
+def still_empty(event_key: str | None, kind: str) -> Intake | None:
+    """Return the draft that this key made, if nothing is in it: then opening it shows nobody anything."""
+    event = events.done_before(event_key)
+    if event is None:
+        return None
+    return Intake.objects.filter(
+        pk=event.stream.partition(":")[2], kind=kind, state=Intake.State.DRAFT, version=1
+    ).first()
 
 
 def build(*, now: datetime, kind: str, language: str, policy: str) -> Intake:

@@ -73,13 +73,6 @@ def promise(intake: Intake, event: str, mail: str, *, key: str, now: datetime) -
     outbox.enqueue(happened, mail, f"intake:{intake.pk}", at=now)
 
 
-def mail_follow_link(intake: Intake, *, key: str, now: datetime) -> None:
-    """Promise the mail with the follow link of a scan that was sent."""
-    with transaction.atomic():
-        if intake.state == Intake.State.SUBMITTED and not events.done_before(key):
-            promise(intake, "follow_link_asked", "mail.follow_link", key=key, now=now)
-
-
 def record_resumed(intake: Intake, *, now: datetime) -> None:
     """Record that a browser got access by the link."""
     with transaction.atomic():
