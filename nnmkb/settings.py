@@ -140,6 +140,7 @@ LOCALE_PATHS = [ROOT / "locale"]
 # --- static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns when it is not there
 STATICFILES_DIRS = [ROOT / "static"]
 # The tests serve the files from the folder: hashed names need collectstatic, and would give pages without CSS.
 STATICFILES_BACKEND = (

@@ -100,7 +100,8 @@ class Redis:
         log = self.folder / "log"
         line = [str(self.program), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         line += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
-        self.process = subprocess.Popen(line, stdout=log.open("wb"), stderr=subprocess.STDOUT)
+        with log.open("ab") as said:
+            self.process = subprocess.Popen(line, stdout=said, stderr=subprocess.STDOUT)
         wait_until(lambda: listens(self.port), self.process, log)
         return self
 

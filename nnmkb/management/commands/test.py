@@ -67,7 +67,8 @@ class Command(BaseCommand):
     def carry_out(self, run: Sequence[legs.Leg]) -> list[reporting.Count]:
         """Run the legs side by side; the first writes to the terminal, the others are shown after it."""
         for leg in run[1:]:
-            leg.start(settings.ROOT, (leg.folder / "output").open("wb"))
+            with (leg.folder / "output").open("wb") as output:
+                leg.start(settings.ROOT, output)
         counts = []
         for number, leg in enumerate(run):
             self.heading(leg)
@@ -75,8 +76,8 @@ class Command(BaseCommand):
                 leg.start(settings.ROOT)
             counts.append(leg.wait())
             if number:
-                with (leg.folder / "output").open("rb") as output:
-                    shutil.copyfileobj(output, sys.stdout.buffer)
+                with (leg.folder / "output").open("rb") as shown:
+                    shutil.copyfileobj(shown, sys.stdout.buffer)
                 sys.stdout.flush()
         return counts
 

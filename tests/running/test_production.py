@@ -1,0 +1,99 @@
+"""Relay, Redis and a real Celery worker: each is killed in the middle of the work; every good mail goes once."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from nnmkb.ledger.models import Outgoing
+from nnmkb.run.servers import Redis
+from tests.running.letterbox import POISON, SLOW
+from tests.running.site import Site, promise, states
+
+pytestmark = [pytest.mark.servers, pytest.mark.postgres]
+
+
+def begun(site: Site) -> None:
+    """Wait until the worker is in the middle of something."""
+    site.wait_for(lambda: site.notes("begun"), "a mail has begun")
+
+
+def all_went_once(site: Site, rows: list[Outgoing]) -> bool:
+    """Say whether each of these was delivered, and lies in the letterbox once."""
+    return states(rows) == ["done"] * len(rows) and site.letters() == len(rows)
+
+
+def test_worker_killed_in_the_middle_of_a_delivery_loses_nothing(big_site: Site):
+    rows = [promise(SLOW), *[promise("goed") for _ in range(8)]]
+    big_site.relay("celery")
+    first = big_site.worker()
+    begun(big_site)
+    big_site.kill(first)
+    big_site.worker()
+    big_site.wait_until_settled(rows)
+    assert all_went_once(big_site, rows)
+    assert len(big_site.notes("sent")) == len(rows)
+
+
+def test_redis_that_comes_back_empty_loses_nothing(big_site: Site, redis: Redis):
+    rows = [promise(SLOW) for _ in range(3)]
+    worker = big_site.worker()
+    big_site.relay("celery")
+    begun(big_site)
+    redis.kill()
+    rows += [promise("goed") for _ in range(5)]
+    redis.start()
+    big_site.wait_until_settled(rows)
+    assert all_went_once(big_site, rows)
+    assert worker.poll() is None
+
+
+def test_relay_waits_for_a_redis_that_is_away(big_site: Site, redis: Redis):
+    redis.kill()
+    row = promise("goed")
+    relay = big_site.relay("celery")
+    big_site.wait_for(lambda: "broker away" in big_site.log.read_text(), "the relay notices")
+    assert relay.poll() is None
+    row.refresh_from_db()
+    assert (row.state, row.hinted_at, row.attempts) == ("pending", None, 0)
+    redis.start()
+    big_site.worker()
+    big_site.wait_until_settled([row])
+    assert all_went_once(big_site, [row])
+
+
+def test_mail_that_kills_its_worker_ends_dead_and_the_others_go_once(big_site: Site):
+    poison = promise(POISON)
+    good = [promise("goed") for _ in range(6)]
+    big_site.worker()
+    big_site.relay("celery")
+    big_site.wait_until_settled([poison, *good])
+    assert states([poison]) == ["dead"]
+    assert Outgoing.objects.get(pk=poison.pk).attempts == 3
+    assert all_went_once(big_site, good)
+
+
+def test_two_relays_at_once_start_each_delivery_once(big_site: Site):
+    rows = [promise("goed") for _ in range(20)]
+    big_site.worker()
+    big_site.relay("celery")
+    big_site.relay("celery")
+    big_site.wait_until_settled(rows)
+    assert all_went_once(big_site, rows)
+    assert {row.attempts for row in Outgoing.objects.all()} == {1}
+
+
+def test_relay_and_worker_survive_the_loss_of_every_database_connection(big_site: Site):
+    rows = [promise(SLOW)]
+    worker, relay = big_site.worker(), big_site.relay("celery")
+    begun(big_site)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    rows += [promise("goed") for _ in range(4)]
+    big_site.wait_until_settled(rows)
+    assert all_went_once(big_site, rows)
+    assert worker.poll() is None
+    assert relay.poll() is None
