@@ -171,13 +171,14 @@ def used(lines: Sequence[tuple[str, str, str]]) -> list[AnswerLine]:
 
 
 def model(policy: Policy, assessment: Assessment) -> Model:
-    """Return the 3×3 model in words; the current step is the first with something to do now."""
+    """Return the 3×3 model in words; the current step is that of the first referral offered now."""
     cells = three_by_three(policy, assessment)
+    current = min((one.step for one in assessment.fired if one.now), key=lambda step: step.rank, default=None)
     rows = [
         ModelRow(
             code=step.code,
             step=step.label,
-            current=False,
+            current=step is current,
             cells=[
                 ModelCell(
                     status=STATUSES[cells[step, way].status],
@@ -189,10 +190,6 @@ def model(policy: Policy, assessment: Assessment) -> Model:
         )
         for step in MODEL_STEPS
     ]
-    for row in rows:
-        if any(cell["status"] == "now" for cell in row["cells"]):
-            row["current"] = True
-            break
     return Model(ways=[way.label for way in Way], rows=rows)
 
 
@@ -247,5 +244,5 @@ def compared_with_region(found: RegionalComparison) -> Comparison:
 
 
 def source_text(source: Source) -> SourceText:
-    """Return a source as plain text."""
-    return SourceText(document=source.document, place=source.place, gist=source.gist)
+    """Return a source as plain text, the document by its title."""
+    return SourceText(document=source.title, place=source.place, gist=source.gist)

@@ -30,6 +30,7 @@ FOREIGN_QUESTIONS = {
     "sector": "In welke sector werkt het bedrijf?",
     "looks_for": "Wat zoekt het bedrijf?",
     "when": "Wanneer wil het bedrijf beginnen?",
+    "province": "Waar wil het bedrijf zich vestigen?",
 }
 
 
@@ -63,20 +64,20 @@ def preview(
 ) -> Content:
     """Return what this organisation would be shown if the company agrees.
 
-    Made by the builder of the real dossier; only the date, the deadline and the consent are still open. `company`
-    gives what was typed on the contact form (name, place, kvk_number) while there is no contact row yet.
+    Made by the builder of the real dossier; only the date, the deadline and perhaps the consent are still open.
+    `company` gives what was typed on the contact form (name, place, kvk_number) while there is no contact row yet.
     """
     at = now or timezone.now()
-    rules = policy(intake.policy)
+    name = policy(intake.policy).organisations[organisation].name
     newest = intake.assessments.last()
     frame = Frame(
         number=intake.reference,
         version=1,
         made_at=moment(at),
         respond_by="",
-        recipient=Recipient(organisation=organisation, name=rules.organisations[organisation].name),
+        recipient=Recipient(organisation=organisation, name=name),
         company=company_of(intake, contact_of(intake), company or {}),
-        consent=(),
+        consent=consent_lines(intake, organisation, name),
         receipt=receipt_of(intake, newest),
         activities=activities
         if activities is not None

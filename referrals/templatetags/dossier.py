@@ -6,40 +6,37 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from nnmkb.web.model import Cell, Model, Row
+from referrals.domain import dates
 from referrals.domain.worktime import AMSTERDAM
+from referrals.dossier.text import BREAK, safe_url
 
 register = template.Library()
 
-WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni",
-    "juli", "augustus", "september", "oktober", "november", "december",
-)  # fmt: skip
+# Sells abroad, countries, demand there, can do it alone, help wanted.
+KEY_QUESTIONS = ("S2", "S5", "S8", "U10", "U11")
 
 
 @register.filter
 def day(text: str) -> str:
-    """Return an ISO moment as a Dutch date: 25 november 2026."""
+    """Return an ISO moment as a Dutch date."""
     at = moment(text)
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}" if at else ""
+    return dates.day(at) if at else ""
 
 
 @register.filter
 def weekday(text: str) -> str:
-    """Return an ISO moment as a Dutch date with its weekday: woensdag 25 november 2026."""
+    """Return an ISO moment as a Dutch date with its weekday."""
     at = moment(text)
-    return f"{WEEKDAYS[at.weekday()]} {day(text)}" if at else ""
+    return dates.weekday(at) if at else ""
 
 
 @register.filter
 def clock(text: str) -> str:
-    """Return an ISO moment as a Dutch date and time: 25 november 2026, 17:00 uur."""
+    """Return an ISO moment as a Dutch date and time."""
     at = moment(text)
-    return f"{day(text)}, {at:%H:%M} uur" if at else ""
+    return dates.clock(at) if at else ""
 
 
 def moment(text: str) -> datetime | None:
@@ -57,7 +54,8 @@ def iso_day(text: str) -> date | None:
 @register.filter
 def grouped(digest: str) -> str:
     """Return a digest in groups of eight, so that people can compare it."""
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+    whole = digest.replace(BREAK, "")
+    return " ".join(whole[start : start + 8] for start in range(0, len(whole), 8))
 
 
 @register.filter
@@ -72,6 +70,38 @@ def screen_model(model: dict[str, Any]) -> Model:
 
 
 @register.filter
-def bar(width: int) -> SafeString:
-    """Return a bar of `width` twentieths for a table; the number beside it says the same."""
-    return format_html('<span class="nnmkb-bar nnmkb-bar--{}" aria-hidden="true"></span>', width)
+def facts(company: dict[str, str]) -> str:
+    """Return who the company is, in one line."""
+    number = f"KvK {company['kvk_number']}" if company["kvk_number"] else ""
+    country = company["country"] if company["country"] != "Nederland" else ""
+    place = ", ".join(filter(None, (company["place"], company["province"], country)))
+    return " · ".join(filter(None, (company["sector"], company["size"], place, number)))
+
+
+@register.filter
+def key_lines(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the few answers that a partner wants to know first."""
+    lines = {line["code"]: line for group in content["answers"] for line in group["lines"]}
+    if content["kind"] == "foreign":
+        return list(lines.values())
+    return [lines[code] for code in KEY_QUESTIONS if code in lines]
+
+
+@register.filter
+def step_status(row: dict[str, Any]) -> str:
+    """Return what a step comes down to: the first of these that one of its cells has."""
+    found = [cell["status"] for cell in row["cells"]]
+    return next(status for status in ("now", "better", "fine", "later", "unknown") if status in found)
+
+
+@register.filter
+def step_word(row: dict[str, Any]) -> str:
+    """Return the word for what a step comes down to."""
+    status = step_status(row)
+    return next(str(cell["word"]) for cell in row["cells"] if cell["status"] == status)
+
+
+@register.filter
+def safe_link(url: str) -> str:
+    """Return the address when it may be a link, else nothing."""
+    return safe_url(url)
