@@ -77,12 +77,12 @@ def control(field: BoundField) -> SafeString:
         attrs["aria-required"] = "true"
     attrs = field.build_widget_attrs(attrs)
     attrs.pop("required", None)
+    # The server says how much too long a text is; a browser that cuts it off says nothing.
+    attrs["maxlength"] = False
     if limit(field):
         known = attrs.get("aria-describedby", "")
         attrs["aria-describedby"] = f"{known} {field.auto_id}_limit".strip()
-        # The server says how much too long it is; a browser that cuts off a pasted text says nothing.
-        attrs["maxlength"] = None
-    return mark_safe(widget.render(field.html_name, field.value(), attrs, field.form.renderer))  # noqa: S308
+    return mark_safe(str(widget.render(field.html_name, field.value(), attrs, field.form.renderer)))  # noqa: S308
 
 
 @register.filter
