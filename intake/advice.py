@@ -18,12 +18,16 @@ HEADLINES = {
     "UT2a": "Vernieuw eerst uw product.",
     "UT2b": "Zoek eerst uit of klanten het willen.",
     "UT3": "U kunt dit zelf.",
-    "UT4": "U hoeft nu niets te doen.",
+    "UT4": "U wilt nu niet naar het buitenland.",
     "UT5": "Maak eerst uw plan duidelijk.",
     "UT5b": "Uw plan is bijna af. Maak het compleet.",
     "UT6": "Uw plan is klaar. Regel nu uw bedrijf.",
     "UT7": "Uw bedrijf is zover. Zoek nu contacten.",
 }
+# An outcome without need of help, beside a referral all the same: a question about an investor (R-V1).
+ONE_QUESTION = "Voor één vraag is er hulp."
+ONE_QUESTION_TEXT = "De rest regelt u zelf, of u wilt het nu niet. Met deze vraag kan iemand u wel helpen."
+ALONE = {"UT3", "UT4"}
 WORDS: dict[str, str] = {
     "now": "Nu doen",
     "better": "Kan beter",
@@ -104,18 +108,19 @@ def result_page(policy: Policy, assessment: Assessment) -> ResultPage:
     joining = find.advices([rule for rule in rules if rule["kind"] == "aanmelding"])
     reading = find.advices([rule for rule in rules if rule["kind"] == "informatie"])
     outcome = result["outcome_details"]
+    one_question = bool(now) and assessment.outcome in ALONE
     return ResultPage(
-        headline=HEADLINES.get(assessment.outcome, outcome["name"]),
-        text=outcome["text"],
+        headline=ONE_QUESTION if one_question else HEADLINES.get(assessment.outcome, outcome["name"]),
+        text=ONE_QUESTION_TEXT if one_question else outcome["text"],
         outcome=assessment.outcome,
-        source=source_line(assessment.outcome, outcome["source"]),
+        source=source_line(policy, assessment.outcome, outcome["source"]),
         model=model_of(result, [*now, *later, *joining, *reading]),
         now=now,
         later=later,
         joining=joining,
         reading=reading,
         waiting=tuple(waiting_of(policy, item) for item in result["not_yet_details"]),
-        comparison=result["comparison"],
+        comparison=comparison_of(policy, result["comparison"]),
     )
 
 
@@ -150,7 +155,7 @@ class Finder:
             leads=leads,
             others=others,
             reasons=tuple(dict.fromkeys(rule["reason"] for rule in rules)),
-            sources=tuple(source_line(rule["rule"], rule["source"]) for rule in rules),
+            sources=tuple(source_line(self.policy, rule["rule"], rule["source"]) for rule in rules),
         )
 
     def organisations(self, parties: Sequence[str]) -> tuple[tuple[Organisation, ...], tuple[Organisation, ...]]:
@@ -176,10 +181,9 @@ class Finder:
 def model_of(result: dict[str, Any], advices: Sequence[Advice]) -> Model:
     """Return the 3×3 model; a cell leads to the first of its advices that is on the page."""
     anchors = {line.rule: f"#{advice.anchor}" for advice in advices for line in advice.sources}
-    busy = next(
-        (rule["step"] for step in STEPS for rule in result["rules"] if rule["now"] and rule["step"] == step.value), ""
-    )
-    rows = [Row(step.label, current=step.value == busy) for step in STEPS]
+    busy = {rule["step"] for rule in result["rules"] if rule["now"]} & set(result["open_steps"])
+    current = next((step for step in STEPS if step.value in busy), None)
+    rows = [Row(step.label, current=step is current) for step in STEPS]
     cells = [
         [
             Cell(
@@ -194,6 +198,11 @@ def model_of(result: dict[str, Any], advices: Sequence[Advice]) -> Model:
     return Model(rows, [SHORT_WAYS[way] for way in WAYS], cells)
 
 
+def comparison_of(policy: Policy, stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the regional figure with the title of its source."""
+    return stored and {**stored, "source": source_line(policy, stored["code"], stored["source"])}
+
+
 def waiting_of(policy: Policy, item: dict[str, Any]) -> Waiting:
     """Return what has to wait."""
     titles = [policy.activities[code].title for code in item["activities"] if code in policy.activities]
@@ -203,10 +212,11 @@ def waiting_of(policy: Policy, item: dict[str, Any]) -> Waiting:
         text=item["text"],
         opens=item["opens"],
         answers=tuple((question, label) for _, question, label in item["closed_by"]),
-        source=source_line(item["code"], item["source"]),
+        source=source_line(policy, item["code"], item["source"]),
     )
 
 
-def source_line(rule: str, source: dict[str, str]) -> SourceLine:
-    """Return document, place and gist of a source."""
-    return SourceLine(rule, source["document"], source["plaats"], source["strekking"])
+def source_line(policy: Policy, rule: str, source: dict[str, str]) -> SourceLine:
+    """Return the title of the document, the place in it, and the gist."""
+    title = policy.documents.get(source["document"], source["document"])
+    return SourceLine(rule, title, source["plaats"], source["strekking"])
