@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
@@ -15,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from referrals.domain.lifecycle import Actor
 
-Page = ParamSpec("Page")
+View = Callable[..., HttpResponse]
 
 
 class Role(StrEnum):
@@ -64,7 +63,6 @@ _READ_BY_HOLDER = _rule(_HOLDER)
 _USED_BY_HOLDER = _rule(_HOLDER, _HOLDER)
 _READ_AT_DESK = _rule(_DESK)
 _USED_AT_DESK = _rule(_DESK, _DESK)
-_ONLY_POSTED_AT_DESK = _rule((), _DESK)
 _ONLY_POSTED_BY_HOLDER = _rule((), _HOLDER)
 
 TABLE: dict[str, Rule] = {
@@ -88,13 +86,12 @@ TABLE: dict[str, Rule] = {
     "referrals:desk": _READ_AT_DESK,
     "referrals:desk-act": _USED_AT_DESK,
     "referrals:desk-referral": _READ_AT_DESK,
-    "referrals:desk-retry": _ONLY_POSTED_AT_DESK,
     "referrals:follow": _USED_BY_HOLDER,
     "referrals:login": _USED_BY_ANYONE,
     "referrals:logout": _rule((), _ANYONE),
     "referrals:offer": _READ_BY_HOLDER,
     "referrals:offer-answer": _USED_BY_HOLDER,
-    "referrals:offer-code": _ONLY_POSTED_BY_HOLDER,
+    "referrals:offer-code": _USED_BY_HOLDER,
     "referrals:offer-dossier": _READ_BY_HOLDER,
     "referrals:offer-pdf": _READ_BY_HOLDER,
     "referrals:offer-renew": _ONLY_POSTED_BY_HOLDER,
@@ -141,13 +138,11 @@ def allowed(roles: frozenset[Role], view_name: str, method: str) -> bool:
     return bool(wanted & (roles | {Role.ANYONE}))
 
 
-def by_role(
-    view: Callable[Concatenate[HttpRequest, Page], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, Page], HttpResponse]:
+def by_role(view: View) -> View:
     """Let only the roles of the table through: an unknown visitor signs in first, a known one gets 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Page.args, **kwargs: Page.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if allowed(roles_of(request.user), name, request.method or ""):
             return view(request, *args, **kwargs)

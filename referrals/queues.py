@@ -25,7 +25,7 @@ SALT = "referrals.queues"
 LONGEST_SEARCH = 100
 CASE_REFERRALS = 9
 
-PROVINCES = {"groningen": "Groningen", "friesland": "Fryslân", "drenthe": "Drenthe", "elders": "Elders"}
+PROVINCES = {"groningen": "Groningen", "friesland": "Fryslân", "drenthe": "Drenthe", "anders": "Elders"}
 STEPS = {"S": "Strategie", "O": "Organisatie", "U": "Uitvoering"}
 WITH_PARTNER = tuple(state.value for state, facts in STATES.items() if facts.next_actor is Actor.PARTNER)
 

@@ -1,0 +1,153 @@
+"""The administration: partners and accounts to change, referrals and offers to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from intake.policies import policy
+from nnmkb.ledger.admin import ReadOnlyAdmin
+from referrals.domain.lifecycle import LONGEST_RESPONSE, SHORTEST_RESPONSE
+from referrals.models import Offer, Partner, Referral
+from referrals.permissions import Role
+from referrals.queues import PROVINCES
+
+if TYPE_CHECKING:
+    PartnerBase = admin.ModelAdmin[Partner]
+    FormBase = forms.ModelForm[Partner]
+    AccountBase = UserAdmin[User]
+else:
+    PartnerBase, FormBase, AccountBase = admin.ModelAdmin, forms.ModelForm, UserAdmin
+
+# One door for everyone who signs in: the one that counts wrong guesses.
+admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign,assignment]
+admin.site.site_header = "Beheer"
+admin.site.site_title = "Beheer"
+admin.site.index_title = "Beheer"
+
+Choices = list[tuple[str, str]]
+
+
+def activity_choices() -> Choices:
+    """Return the activities of the policy in force."""
+    return [(code, f"{code} {activity.title}") for code, activity in policy().activities.items()]
+
+
+def organisation_choices() -> Choices:
+    """Return the organisations to which consent can be given."""
+    return [("", "Kies"), *((code, body.name) for code, body in policy().organisations.items())]
+
+
+def sector_choices() -> Choices:
+    """Return the sectors of question B2."""
+    return [(option.value, option.label) for option in policy().catalogue.by_code["B2"].options]
+
+
+def theme_choices() -> Choices:
+    """Return the themes that organisations of the policy work on."""
+    return [(theme, theme) for theme in sorted({t for body in policy().organisations.values() for t in body.themes})]
+
+
+class PartnerForm(FormBase):
+    """A partner, with choices where the policy knows them; nothing ticked means no limit."""
+
+    organisation = forms.ChoiceField(label="Organisatie", choices=organisation_choices)
+    activities = forms.MultipleChoiceField(
+        label="Activiteiten", choices=activity_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    provinces = forms.MultipleChoiceField(
+        label="Provincies", choices=list(PROVINCES.items()), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sectors = forms.MultipleChoiceField(
+        label="Sectoren", choices=sector_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    themes = forms.MultipleChoiceField(
+        label="Thema’s", choices=theme_choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    response_days = forms.IntegerField(
+        label="Termijn voor een antwoord (werkdagen)",
+        min_value=SHORTEST_RESPONSE,
+        max_value=LONGEST_RESPONSE,
+        initial=5,
+    )
+
+    class Meta:
+        model = Partner
+        fields = "__all__"
+
+
+@admin.register(Partner)
+class PartnerAdmin(PartnerBase):
+    """The partners. One that has had an offer is switched off, never deleted."""
+
+    form = PartnerForm
+    list_display = ("name", "organisation", "active", "paused_until", "response_days", "capacity", "last_checked")
+    list_filter = ("active",)
+    search_fields = ("name", "code")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Partner | None = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Referral)
+class ReferralAdmin(ReadOnlyAdmin):
+    """The referrals."""
+
+    list_display = ("number", "activity", "state", "partner", "owner", "next_due_at")
+    list_filter = ("state",)
+    search_fields = ("number__exact",)
+    list_select_related = ("partner", "owner")
+    show_full_result_count = False
+
+
+@admin.register(Offer)
+class OfferAdmin(ReadOnlyAdmin):
+    """The offers, without what makes a link work."""
+
+    list_display = ("referral", "attempt", "partner_name", "state", "offered_at", "respond_by", "ended_at")
+    list_filter = ("state",)
+    exclude = ("nonce", "link_digest")
+    list_select_related = ("referral",)
+    show_full_result_count = False
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class AccountAdmin(AccountBase):
+    """Accounts of staff. Roles are groups; what a group may do stands in referrals.permissions."""
+
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Persoon", {"fields": ("first_name", "last_name", "email")}),
+        ("Toegang", {"fields": ("is_active", "groups")}),
+    )
+    list_display = ("username", "first_name", "last_name", "is_active")
+    list_filter = ("is_active", "groups")
+    filter_horizontal = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Hide superusers from everyone else: who can set a password can become that person."""
+        found = super().get_queryset(request)
+        return found if request.user.is_superuser else found.filter(is_superuser=False)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse: history names the account; switch it off instead."""
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Open the administration for administrators only."""
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        user.is_staff = user.is_superuser or user.groups.filter(name=Role.ADMINISTRATOR).exists()
+        user.save(update_fields=["is_staff"])

@@ -1,0 +1,238 @@
+"""Doing something with a referral: the form or confirm page of an act, and carrying it out once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from nnmkb.ledger.models import Event
+from referrals.domain.lifecycle import Action, State
+from referrals.domain.matching import match
+from referrals.domain.worktime import deadline, local_date
+from referrals.dossier import build
+from referrals.models import Partner, Referral
+from referrals.permissions import by_role
+from referrals.services import delivery, directory, door, notes
+from referrals.services.errors import NotDone, Refused, Stale
+from referrals.views import desk_rows, history
+from referrals.views.acts_table import BY_SLUG, Act, Change, move
+from referrals.views.desk_forms import ActForm, NoteForm, OfferForm, PlainForm
+from referrals.views.workbench import frame, get_referral, read, signed_in
+
+NOTE, RETRY = "notitie", "bezorging"
+
+
+@by_role
+def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """Show the page of an act (GET) or do it (POST)."""
+    referral = get_referral(number)
+    if action == NOTE:
+        return note(request, referral)
+    if action == RETRY:
+        return retry(request, referral)
+    chosen = BY_SLUG.get(action)
+    if chosen is None:
+        raise Http404
+    if request.method == "POST":
+        return perform(request, referral, chosen)
+    return ask(request, referral, chosen)
+
+
+def ask(request: HttpRequest, referral: Referral, chosen: Act) -> HttpResponse:
+    """Show the form; an act without one, or that is not to be done now, has no page."""
+    row = move(referral, chosen, signed_in(request))
+    if chosen.form is None:
+        return redirect("referrals:desk-referral", referral.number)
+    if row is None:
+        return conflict(request, referral, not_now(referral, chosen), [], ())
+    lijst = request.GET.get("lijst", "")[:500]
+    initial = {"on": local_date(timezone.now()), "lijst": lijst, "partner": request.GET.get("partner", "")}
+    form = chosen.form(referral=referral, row=row, initial=initial)
+    return show(request, referral, chosen, form)
+
+
+def perform(request: HttpRequest, referral: Referral, chosen: Act) -> HttpResponse:
+    """Do it: once for this key, only on the version that was on the screen."""
+    user = signed_in(request)
+    row = move(referral, chosen, user)
+    form = (chosen.form or PlainForm)(request.POST, referral=referral, row=row)
+    if replayed(referral, request.POST.get("sleutel", "")):
+        return done(request, referral)
+    if row is None or stale(referral, form):
+        version = version_of(form)
+        changed = door.since(referral, version) if version is not None else []
+        return conflict(request, referral, not_now(referral, chosen) if row is None else "", form.typed(), changed)
+    if isinstance(form, OfferForm):
+        form.ask_again(forced=forced(referral, request.POST.get("partner", "")))
+    if not form.is_valid():
+        return refuse(request, referral, chosen, form)
+    return carry_out(request, referral, chosen, form, user)
+
+
+def carry_out(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm, user: User) -> HttpResponse:
+    """Call the service, and answer what it says."""
+    typed = form.cleaned_data
+    change = Change(referral, user, typed["versie"], typed["sleutel"], timezone.now(), typed)
+    try:
+        chosen.run(change)
+    except Stale as error:
+        return conflict(request, error.referral, "", form.typed(), error.what_changed)
+    except Refused as error:
+        field = error.field if error.field in form.fields else None
+        form.add_error(field, str(error))
+        return refuse(request, get_referral(referral.number), chosen, form)
+    except NotDone as error:
+        return conflict(request, get_referral(referral.number), str(error), form.typed(), ())
+    messages.success(request, chosen.done.format(number=referral.number))
+    return done(request, referral)
+
+
+def refuse(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm) -> HttpResponse:
+    """Show the form with what is wrong; a button without a form gets a page that says so."""
+    if chosen.form is None:
+        why = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return conflict(request, referral, why, [], ())
+    return show(request, referral, chosen, form)
+
+
+def show(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm) -> HttpResponse:
+    """Show the page of an act; that of an offer shows exactly what the partner gets."""
+    context: dict[str, Any] = {
+        **frame(request),
+        "referral": referral,
+        "row": desk_rows.row_of(referral, timezone.now()),
+        "act": chosen,
+        "form": form,
+        "back_href": reverse("referrals:desk-referral", args=[referral.number]),
+    }
+    if isinstance(form, OfferForm):
+        partner = partner_of(form)
+        if partner is None:
+            raise Http404
+        if not form.is_bound:
+            form.ask_again(forced=forced(referral, str(partner.pk)))
+        return render(request, "referrals/desk_offer.html", context | to_send(referral, partner))
+    return render(request, "referrals/desk_act.html", context)
+
+
+def partner_of(form: OfferForm) -> Partner | None:
+    """Return the partner that the form is about, None when it names none."""
+    named = str(form["partner"].value() or "")
+    return Partner.objects.filter(pk=int(named)).first() if named.isascii() and named.isdigit() else None
+
+
+def to_send(referral: Referral, partner: Partner) -> dict[str, Any]:
+    """Return what goes to the partner, what stays here, and what stands in the way."""
+    now = timezone.now()
+    found = match(directory.wanted(referral), directory.profiles(referral, [partner], local_date(now)), local_date(now))
+    due = deadline(now, partner.response_days, desk_rows.calendar())
+    refusal = next(iter(found.refusals), None)
+    return {
+        "partner": partner,
+        "due": due,
+        "content": build.content(referral, partner, now=now, respond_by=due),
+        "reasons": found.proposals[0].reasons if found.proposals else (),
+        "blocked": refusal.reasons if refusal and not refusal.can_be_forced else (),
+    }
+
+
+def forced(referral: Referral, partner: str) -> bool:
+    """Say whether this partner said no to this referral before, which asks for a reason."""
+    if not (partner.isascii() and partner.isdigit()):
+        return False
+    found = directory.profiles(referral, Partner.objects.filter(pk=int(partner)), local_date(timezone.now()))
+    return any(profile.declined_before for profile in found)
+
+
+def note(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Keep a note; it never collides with a change of somebody else."""
+    if request.method != "POST":
+        return redirect("referrals:desk-referral", referral.number)
+    form = NoteForm(request.POST, referral=referral, row=None)
+    if not form.is_valid():
+        page = Act(NOTE, Action.CLAIM, "Bewaar notitie", "", lambda _: None, NoteForm, "Uw notitie")
+        return show(request, referral, page, form)
+    notes.add(
+        referral.pk,
+        author=signed_in(request),
+        text=form.cleaned_data["text"],
+        key=form.cleaned_data["sleutel"],
+        now=timezone.now(),
+    )
+    messages.success(request, "Uw notitie is bewaard.")
+    return redirect(back(request, referral))
+
+
+def retry(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Plan a message that could not be delivered once more."""
+    given = request.POST.get("bericht", "")
+    if request.method != "POST":
+        return redirect("referrals:desk-referral", referral.number)
+    try:
+        pk = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+        delivery.retry(referral, pk, advisor=signed_in(request), now=timezone.now())
+    except Refused as error:
+        return conflict(request, referral, str(error), [], ())
+    messages.success(request, "Het bericht is opnieuw klaargezet.")
+    return redirect(back(request, referral))
+
+
+def conflict(
+    request: HttpRequest, referral: Referral, why: str, typed: list[tuple[str, str]], changed: Any
+) -> HttpResponse:
+    """Say that nothing was done and why: what changed meanwhile, and what the person had typed."""
+    context = {
+        **frame(request),
+        "referral": referral,
+        "row": desk_rows.row_of(referral, timezone.now()),
+        "why": why or str(Stale(referral, ())),
+        "typed": typed,
+        "moments": history.moments(changed),
+        "back_href": reverse("referrals:desk-referral", args=[referral.number]),
+    }
+    return render(request, "referrals/desk_conflict.html", context, status=409)
+
+
+def not_now(referral: Referral, chosen: Act) -> str:
+    """Return in words why an act is not to be done now."""
+    owner = history.name_of(referral.owner)
+    whose = f" Behandelaar: {owner}." if owner else ""
+    return f"«{chosen.word}» kan nu niet. Deze verwijzing staat op: {State(referral.state).label}.{whose}"
+
+
+def replayed(referral: Referral, key: str) -> bool:
+    """Say whether this very form was carried out before."""
+    # Some keys are scoped to the offer; the stream tells that they are about this referral.
+    return bool(key) and Event.objects.filter(stream=referral.stream, idempotency_key__endswith=f":{key}").exists()
+
+
+def stale(referral: Referral, form: ActForm) -> bool:
+    """Say whether the form was made for an older version."""
+    version = version_of(form)
+    return version is not None and version != referral.version
+
+
+def version_of(form: ActForm) -> int | None:
+    """Return the version on the form, None when it is no number."""
+    given = form.data.get("versie", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def done(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Go back to where the person came from."""
+    return redirect(back(request, referral))
+
+
+def back(request: HttpRequest, referral: Referral) -> str:
+    """Return the address of the list with the referral beside it, or of its own page when it came from there."""
+    if not request.POST.get("lijst"):
+        return reverse("referrals:desk-referral", args=[referral.number])
+    # Read and written again: what is in the form is never used as an address.
+    filters = read(QueryDict(request.POST["lijst"][:500]))
+    return f"{reverse('referrals:desk')}?{filters.query(open=referral.number)}"

@@ -1,0 +1,148 @@
+"""Everything an advisor needs to decide on one referral: the pane beside the list, and its own page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from intake.models import Intake
+from intake.policies import policy
+from intake.policy import Effect, Policy, Unmet, read_answers, why_not
+from referrals.domain.lifecycle import Action, State
+from referrals.domain.matching import Refusal
+from referrals.domain.worktime import local_date
+from referrals.dossier import build
+from referrals.models import Partner, Referral
+from referrals.services import consents, directory
+from referrals.views import acts_table, desk_rows, history
+from referrals.views.desk_forms import NoteForm
+
+PURPOSES = {
+    "C1": "De KvK mag meekijken",
+    "C3": "Wil een voorbeeld zijn",
+    "C4": "Cijfers voor de regio",
+    "C5": "Later een vraag",
+}
+OFFERABLE = (State.QUEUED, State.IN_REVIEW, State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One consent as it stands now."""
+
+    name: str
+    given: bool
+    at: datetime
+    text_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A partner to offer to, or why not."""
+
+    pk: int
+    name: str
+    reasons: tuple[str, ...]
+    offerable: bool = True
+    forced: bool = False
+    asks_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A rule that did not hold, with what kept it."""
+
+    title: str
+    rule: str
+    unmet: tuple[Unmet, ...]
+
+
+def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
+    """Return what the pane shows."""
+    case = referral.intake
+    # The rules need answers; an erased company has none any more.
+    erased = case.state == Intake.State.ERASED
+    acts = acts_table.possible(referral, advisor)
+    rows = history.events_of(referral)
+    return {
+        "row": desk_rows.row_of(referral, now),
+        "referral": referral,
+        "deadline": desk_rows.deadline_sentence(referral, now),
+        "must_do": State(referral.state).facts.must_do,
+        "reason": history.label_of(referral.reason),
+        "outcome": history.label_of(referral.outcome),
+        "contact": None if erased else getattr(case, "contact", None),
+        "content": None if erased else build.preview(case, consents.KVK, activities=(referral.activity,), now=now),
+        "withheld": () if erased else withheld(referral),
+        "acts": [act for act in acts if act.action is not Action.OFFER],
+        "primary": next((act.slug for act in acts if act.primary), ""),
+        "candidates": candidates(referral, acts, now),
+        "consents": agreed(referral),
+        "offers": list(referral.offers.select_related("partner").defer("dossier").order_by("-attempt")),
+        "deliveries": history.deliveries(referral),
+        "moments": history.moments(rows),
+        "notes": list(referral.notes.select_related("author").order_by("-at")),
+        "siblings": list(case.referrals.exclude(pk=referral.pk).order_by("number")),
+        "key": str(uuid.uuid4()),
+        "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
+    }
+
+
+def candidates(referral: Referral, acts: Iterable[acts_table.Act], now: datetime) -> list[Candidate]:
+    """Return who can be asked, best first, then the others with why not; nobody while that is not the question."""
+    if referral.state not in OFFERABLE:
+        return []
+    mine = any(act.action is Action.OFFER for act in acts)
+    found = directory.matches(referral, local_date(now))
+    ids = dict(Partner.objects.values_list("code", "pk"))
+    fitting = [
+        Candidate(ids[one.partner.code], one.partner.name, one.reasons, offerable=mine) for one in found.proposals
+    ]
+    return fitting + [_refused(one, ids[one.partner.code], mine=mine) for one in found.refusals]
+
+
+def _refused(refusal: Refusal, pk: int, *, mine: bool) -> Candidate:
+    return Candidate(
+        pk,
+        refusal.partner.name,
+        refusal.reasons,
+        offerable=mine and refusal.can_be_forced,
+        forced=refusal.can_be_forced,
+        asks_consent=refusal.consent_would_do,
+    )
+
+
+def agreed(referral: Referral) -> list[Agreed]:
+    """Return each consent of this company as it stands now."""
+    names = {code: body.name for code, body in policy(referral.intake.policy).organisations.items()}
+    return [
+        Agreed(
+            name=f"Dossier naar {names.get(row.organisation, row.organisation)}"
+            if row.organisation
+            else PURPOSES.get(purpose, purpose),
+            given=row.given,
+            at=row.at,
+            text_version=row.text_version,
+        )
+        for (purpose, _), row in sorted(consents.newest(referral.intake_id).items())
+    ]
+
+
+def withheld(referral: Referral) -> list[Withheld]:
+    """Return the rules that give no advice to this company, with the conditions that kept them from holding."""
+    stored = referral.assessment
+    if stored is None:
+        return []
+    rules: Policy = policy(stored.policy)
+    answers = read_answers(rules, stored.answers)
+    held = {row["rule"] for row in stored.result.get("rules", ())}
+    return [
+        Withheld(rules.activities[rule.activity].title, rule.code, unmet)
+        for rule in rules.rules.rules
+        if rule.effect is not Effect.SIGNAL and rule.code not in held and (unmet := why_not(rules, answers, rule.code))
+    ]

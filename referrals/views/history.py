@@ -1,0 +1,195 @@
+"""What happened to a referral and to its messages, in words for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from nnmkb.ledger.models import Event, Outgoing
+from referrals.domain.reasons import (
+    AUTOMATIC_RETURN_REASONS,
+    CANCEL_REASONS,
+    DECLINE_REASONS,
+    OUTCOMES,
+    RECALL_REASONS,
+    RETURN_REASONS,
+    STOP_REASONS,
+)
+from referrals.models import Partner, Referral
+
+TITLES = {
+    "assessment_made": "Uitslag bekeken",
+    "claim_expired": "Te lang niet opgepakt: terug in de wachtrij",
+    "claim_released": "Teruggelegd in de wachtrij",
+    "code_sent": "Code gestuurd naar de partner",
+    "code_used": "Partner opende de link met een code",
+    "consent_given": "Toestemming gegeven",
+    "consent_withdrawn": "Toestemming ingetrokken",
+    "contact_corrected": "Contactgegevens verbeterd",
+    "contact_overdue": "Geen contact op tijd",
+    "contact_recorded": "Eerste contact vastgelegd",
+    "delivery_retried": "Bericht opnieuw klaargezet",
+    "dossier_downloaded": "Dossier gedownload",
+    "dossier_opened": "Dossier geopend",
+    "handled_by_kvk": "KvK behandelt dit zelf",
+    "intake_erased": "Gegevens gewist",
+    "intake_started": "Zelfscan begonnen",
+    "intake_submitted": "Zelfscan verstuurd",
+    "link_sent_again": "Link opnieuw gestuurd naar de partner",
+    "note_added": "Notitie geschreven",
+    "offer_accepted": "Aanbod aangenomen",
+    "offer_declined": "Aanbod afgewezen",
+    "offer_expired": "Geen antwoord op tijd",
+    "offer_made": "Aangeboden",
+    "offer_recalled": "Aanbod teruggehaald",
+    "offer_undeliverable": "Aanbod kon niet worden bezorgd",
+    "offer_withdrawn": "Aanbod gestopt: toestemming ingetrokken",
+    "referral_cancelled": "Geannuleerd",
+    "referral_claimed": "Opgepakt",
+    "referral_completed": "Afgerond",
+    "referral_returned": "Teruggegeven door de partner",
+    "referral_stopped": "Gestopt zonder resultaat",
+    "referral_submitted": "Doorverwijzing gemaakt",
+    "referral_withdrawn": "Ingetrokken door de ondernemer",
+    "resume_link_requested": "Link gevraagd om verder te gaan",
+    "search_resumed": "Verder gezocht naar een partner",
+}
+MESSAGES = {
+    "dossier.render": "Dossier als PDF",
+    "mail.accepted": "Mail aan de ondernemer: aangenomen",
+    "mail.accepted_to_advisor": "Mail aan de adviseur: aangenomen",
+    "mail.cancelled": "Mail aan de ondernemer: niet doorgezet",
+    "mail.code": "Mail aan de partner: code",
+    "mail.completed": "Mail aan de ondernemer: afgerond",
+    "mail.declined_to_advisor": "Mail aan de adviseur: afgewezen",
+    "mail.follow_link": "Mail aan de ondernemer: link om te volgen",
+    "mail.offer": "Mail aan de partner: aanbod",
+    "mail.offer_to_entrepreneur": "Mail aan de ondernemer: voorgelegd",
+    "mail.recalled": "Mail aan de partner: aanbod teruggehaald",
+    "mail.receipt": "Mail aan de ondernemer: ontvangen",
+    "mail.resume_link": "Mail aan de ondernemer: later verder",
+    "mail.withdrawn_receipt": "Mail aan de ondernemer: ingetrokken",
+    "mail.withdrawn_to_partner": "Mail aan de partner: verwijder het dossier",
+}
+_REASONS = {
+    code: reason.label
+    for table in (
+        AUTOMATIC_RETURN_REASONS,
+        CANCEL_REASONS,
+        DECLINE_REASONS,
+        OUTCOMES,
+        RECALL_REASONS,
+        RETURN_REASONS,
+        STOP_REASONS,
+    )
+    for code, reason in table.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline, in the shape that parts/timeline.html draws."""
+
+    title: str
+    text: str
+    who: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message with how it stands."""
+
+    pk: int
+    name: str
+    state: str
+    tone: str
+    at: datetime
+    can_retry: bool
+
+
+def streams(referral: Referral) -> tuple[str, str]:
+    """Return the subjects whose history belongs to this referral: itself and its scan."""
+    return referral.stream, f"intake:{referral.intake_id}"
+
+
+def events_of(referral: Referral) -> list[Event]:
+    """Return what happened to the referral and its scan, newest first."""
+    return list(Event.objects.filter(stream__in=streams(referral)).order_by("-at", "-id"))
+
+
+def moments(events: Iterable[Event]) -> list[Moment]:
+    """Return events in words; names are looked up once for all of them."""
+    listed = list(events)
+    names = _names(listed)
+    return [Moment(_title(event), clock(event.at), _who(event, names)) for event in listed]
+
+
+def clock(at: datetime) -> str:
+    """Return a moment as staff read it: di 24 nov, 11:05."""
+    return date_format(timezone.localtime(at), "D j M, H:i")
+
+
+def label_of(code: str) -> str:
+    """Return the Dutch label of a reason or outcome."""
+    return _REASONS.get(code, code)
+
+
+def _title(event: Event) -> str:
+    title = TITLES.get(event.kind, event.kind.replace("_", " ").capitalize())
+    code = event.payload.get("reason") or event.payload.get("outcome")
+    return f"{title}: {label_of(str(code)).lower()}" if code else title
+
+
+def _names(events: list[Event]) -> dict[str, str]:
+    ids: dict[str, set[int]] = {"advisor": set(), "partner": set()}
+    for event in events:
+        role, _, pk = event.actor.partition(":")
+        if role in ids and pk.isdigit():
+            ids[role].add(int(pk))
+        if isinstance(partner := event.payload.get("partner"), int):
+            ids["partner"].add(partner)
+    names = {f"advisor:{user.pk}": name_of(user) for user in User.objects.filter(pk__in=ids["advisor"])}
+    names |= {f"partner:{partner.pk}": partner.name for partner in Partner.objects.filter(pk__in=ids["partner"])}
+    return names | {"entrepreneur": "de ondernemer", "system": ""}
+
+
+def _who(event: Event, names: dict[str, str]) -> str:
+    actor = names.get(event.actor, "")
+    partner = names.get(f"partner:{event.payload.get('partner')}", "")
+    return ", ".join(dict.fromkeys(name for name in (actor, partner) if name))
+
+
+def name_of(user: User | None) -> str:
+    """Return how colleagues see a person."""
+    return (user.get_full_name() or user.get_username()) if user else ""
+
+
+def deliveries(referral: Referral) -> list[Delivery]:
+    """Return the messages about this referral, newest first."""
+    rows = Outgoing.objects.filter(Q(event__stream__in=streams(referral))).order_by("-created_at", "-id")
+    tones = {Outgoing.State.DEAD: "error", Outgoing.State.DONE: "ok"}
+    return [
+        Delivery(
+            pk=row.pk,
+            name=MESSAGES.get(row.kind, row.kind),
+            state=_state(row),
+            tone=tones.get(Outgoing.State(row.state), ""),
+            at=row.done_at or row.created_at,
+            can_retry=row.state == Outgoing.State.DEAD,
+        )
+        for row in rows
+    ]
+
+
+def _state(row: Outgoing) -> str:
+    if row.state == Outgoing.State.DONE and row.last_error:
+        # Taken back before it went out: nobody received it.
+        return "niet meer nodig"
+    return str(row.get_state_display())

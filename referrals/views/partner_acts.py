@@ -1,0 +1,135 @@
+"""What a partner can do with an offer, as one table: word in the address, button, form, and the service behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from referrals.domain.lifecycle import Action, Actor, State, Transition, actions_for
+from referrals.models import Offer
+from referrals.services import answering
+from referrals.views import partner_forms as forms
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer on its way to its service."""
+
+    offer: Offer
+    key: str
+    now: datetime
+    typed: Mapping[str, Any]
+
+    @property
+    def actor(self) -> str:
+        """Return the partner as the ledger writes it."""
+        return actor_of(self.offer)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that a partner can do."""
+
+    slug: str
+    action: Action
+    word: str
+    question: str
+    done: str
+    form: type[forms.AnswerForm]
+    run: Callable[[Answer], object]
+
+
+def actor_of(offer: Offer) -> str:
+    """Return the partner as the ledger writes it."""
+    return f"partner:{offer.partner_id}"
+
+
+def _accept(given: Answer) -> object:
+    return answering.accept(
+        given.offer.pk,
+        actor=given.actor,
+        contact_person=given.typed["contact_person"],
+        key=given.key,
+        now=given.now,
+    )
+
+
+def _decline(given: Answer) -> object:
+    return answering.decline(
+        given.offer.pk,
+        actor=given.actor,
+        reason=given.typed["reason"],
+        reason_text=given.typed["reason_text"],
+        key=given.key,
+        now=given.now,
+        until=given.typed["until"],
+    )
+
+
+def _give_back(given: Answer) -> object:
+    return answering.give_back(
+        given.offer.pk,
+        actor=given.actor,
+        reason=given.typed["reason"],
+        reason_text=given.typed["reason_text"],
+        key=given.key,
+        now=given.now,
+        until=given.typed["until"],
+    )
+
+
+def _contact(given: Answer) -> object:
+    return answering.first_contact(
+        given.offer.pk, actor=given.actor, on=given.typed["on"], key=given.key, now=given.now
+    )
+
+
+def _complete(given: Answer) -> object:
+    return answering.complete(
+        given.offer.referral_id,
+        actor=given.actor,
+        outcome=given.typed["outcome"],
+        on=given.typed["on"],
+        key=given.key,
+        now=given.now,
+    )
+
+
+def _stop(given: Answer) -> object:
+    return answering.stop(
+        given.offer.referral_id,
+        actor=given.actor,
+        reason=given.typed["reason"],
+        reason_text=given.typed["reason_text"],
+        key=given.key,
+        now=given.now,
+    )
+
+
+# fmt: off
+ACTS = (
+    Act("aannemen", Action.ACCEPT, "Neem aan", "Neemt u dit aan?",
+        "U hebt het aanbod aangenomen. De contactgegevens staan hieronder.", forms.AcceptForm, _accept),
+    Act("afwijzen", Action.DECLINE, "Wijs af", "Waarom wijst u dit af?",
+        "U hebt het aanbod afgewezen.", forms.ReasonForm, _decline),
+    Act("contact", Action.RECORD_CONTACT, "Leg eerste contact vast", "Wanneer was het eerste contact?",
+        "Het eerste contact staat vast.", forms.ContactForm, _contact),
+    Act("afronden", Action.COMPLETE, "Rond af", "Wat is het resultaat?",
+        "De doorverwijzing is afgerond.", forms.OutcomeForm, _complete),
+    Act("stoppen", Action.STOP, "Stop zonder resultaat", "Waarom stopt dit?",
+        "De doorverwijzing is gestopt.", forms.ReasonForm, _stop),
+    Act("teruggeven", Action.RETURN, "Geef terug aan de KvK", "Waarom geeft u dit terug?",
+        "De doorverwijzing is terug bij de KvK.", forms.ReasonForm, _give_back),
+)
+# fmt: on
+BY_SLUG = {act.slug: act for act in ACTS}
+
+
+def possible(offer: Offer) -> list[tuple[Act, Transition]]:
+    """Return what the partner can do now, with the move behind each."""
+    if offer.ended_at is not None:
+        return []
+    moves = {row.action: row for row in actions_for(State(offer.referral.state), Actor.PARTNER)}
+    return [(act, moves[act.action]) for act in ACTS if act.action in moves]

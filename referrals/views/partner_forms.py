@@ -1,0 +1,131 @@
+"""The forms of the partner's pages."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.http import QueryDict
+
+from nnmkb.web.conditional import show_when
+from nnmkb.web.widgets import RadioSelect
+from referrals.domain.lifecycle import Transition
+from referrals.views.desk_forms import INCOMPLETE, LONGEST_REASON, choose, day_field, reasons_of
+
+CODE_WANTED = "Vul de zes cijfers uit de e-mail in."
+
+
+class CodeForm(forms.Form):
+    """The six digits from the mail."""
+
+    use_required_attribute = False
+
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        help_text="Zes cijfers. De code werkt tien minuten, en één keer.",
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "nnmkb-code"}),
+        error_messages={"required": CODE_WANTED, "max_length": CODE_WANTED},
+    )
+
+
+class AnswerForm(forms.Form):
+    """What every answer carries: its key, so that sending twice is answering once."""
+
+    use_required_attribute = False
+
+    sleutel = forms.CharField(
+        max_length=40,
+        widget=forms.HiddenInput,
+        validators=[RegexValidator(r"^[0-9a-f-]{36}$", INCOMPLETE)],
+        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, row: Transition, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.row = row
+        self.fields["sleutel"].initial = str(uuid.uuid4())
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in the choices of this move."""
+
+
+class AcceptForm(AnswerForm):
+    """Who will contact the company."""
+
+    contact_person = forms.CharField(
+        label="Wie neemt contact op met het bedrijf?",
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages={
+            "required": "Vul in wie contact opneemt.",
+            "max_length": "Deze naam is te lang. Gebruik hoogstens 120 tekens.",
+        },
+    )
+
+
+class ReasonForm(AnswerForm):
+    """Why not: a reason from the list; «Anders» asks for words, no capacity for a date."""
+
+    reason = forms.ChoiceField(
+        label="Reden",
+        widget=RadioSelect(),
+        error_messages={"required": "Kies een reden.", "invalid_choice": "Kies een reden uit de lijst."},
+    )
+    until = day_field("Tot wanneer hebt u geen ruimte?")
+    reason_text = forms.CharField(
+        label="Toelichting",
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Ten minste 10 tekens. Noem geen namen.",
+        error_messages={"max_length": f"De toelichting is te lang. Gebruik hoogstens {LONGEST_REASON} tekens."},
+    )
+
+    def prepare(self) -> None:
+        """Offer the reasons of this move, and only the questions that one of them opens."""
+        choose(self, "reason", reasons_of(self.row))
+        dated = [reason.code for reason in self.row.reasons if reason.asks_date]
+        worded = [reason.code for reason in self.row.reasons if reason.min_text]
+        self.fields["until"].required = False
+        for name, codes in (("until", dated), ("reason_text", worded)):
+            if codes:
+                show_when(self, name, on="reason", values=codes, indent=True)
+            else:
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """Drop what belongs to another reason: it was hidden."""
+        found = super().clean() or self.cleaned_data
+        chosen = next((one for one in self.row.reasons if one.code == found.get("reason")), None)
+        if chosen is None or not chosen.asks_date:
+            found["until"] = None
+            self.errors.pop("until", None)
+        if chosen is None or not chosen.min_text:
+            found["reason_text"] = ""
+            self.errors.pop("reason_text", None)
+        return found
+
+
+class ContactForm(AnswerForm):
+    """The day of the first contact."""
+
+    on = day_field("Datum van het eerste contact")
+
+
+class OutcomeForm(AnswerForm):
+    """How the work ended."""
+
+    outcome = forms.ChoiceField(
+        label="Resultaat",
+        widget=RadioSelect(),
+        error_messages={"required": "Kies een resultaat.", "invalid_choice": "Kies een resultaat uit de lijst."},
+    )
+    on = day_field("Datum van afronden")
+
+    def prepare(self) -> None:
+        """Offer the outcomes of this move."""
+        choose(self, "outcome", reasons_of(self.row))
