@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from intake.models import Assessment
+from intake.models import Assessment, Intake
 from intake.policies import policy
-from intake.policy import Policy, organisations_for
+from intake.policy import Policy, Step, organisations_for
+from intake.services.progress import Progress
 from referrals.services.consents import EXAMPLE, FIGURES, KVK, LATER, SHARE, VIEW, Box, Key
 
 REFERRAL, SIGNAL = "verwijzing", "signaal"
@@ -59,6 +60,11 @@ def place_of(answers: Mapping[str, Any]) -> Place:
     )
 
 
+def up_to_date(intake: Intake, assessment: Assessment) -> bool:
+    """Say whether the answers are still those of the result."""
+    return bool(Progress.of(intake).kept.to_json() == assessment.answers)
+
+
 def wishes(assessment: Assessment, on: date) -> tuple[Wish, ...]:
     """Return the needs of a stored result that are offered now, at most three, one per activity."""
     rules = policy(assessment.policy)
@@ -70,10 +76,13 @@ def wishes(assessment: Assessment, on: date) -> tuple[Wish, ...]:
     return tuple(_wish(rules, place, activity, rows, on) for activity, rows in found.items())[:MOST_REFERRALS]
 
 
-def wish_for(rules: Policy, activity: str, parties: Iterable[str], place: Place, on: date) -> Wish:
+def wish_for(rules: Policy, activity: str, places: Iterable[Place], on: date) -> Wish:
     """Return the need for an activity without an assessment, such as that of a company from abroad."""
-    lead, others, by_kvk = _who(rules, tuple(parties), place, on)
-    return Wish(activity, (), "U", "", "licht", lead, others, by_kvk)
+    parties = rules.activities[activity].parties
+    found = [_who(rules, parties, place, on) for place in places]
+    lead = tuple(dict.fromkeys(code for leading, _, _ in found for code in leading))
+    others = tuple(dict.fromkeys(code for _, rest, _ in found for code in rest if code not in lead))
+    return Wish(activity, (), Step.EXECUTION.code, "", "licht", lead, others, any(by_kvk for _, _, by_kvk in found))
 
 
 def signals(assessment: Assessment) -> list[str]:

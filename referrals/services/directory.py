@@ -79,7 +79,8 @@ def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> li
             name=partner.name,
             # An empty list on the row means that the partner set no limit.
             activities=frozenset(partner.activities or [referral.activity]),
-            provinces=frozenset(partner.provinces),
+            # A company from abroad without a preference fits everywhere.
+            provinces=frozenset(partner.provinces if referral.province else ()),
             sectors=frozenset(partner.sectors),
             themes=frozenset(partner.themes),
             active=partner.active,

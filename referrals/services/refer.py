@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -25,6 +25,7 @@ from referrals.services.errors import Gone, Refused
 
 ENTREPRENEUR = "entrepreneur"
 SETTLE = "V1"
+NORTH = ("groningen", "friesland", "drenthe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ def submit(
         assessment = intake.assessments.order_by("-number").first()
         if assessment is None:
             raise Gone("Bekijk eerst uw uitslag.", code=intake.state)
+        if not asking.up_to_date(intake, assessment):
+            raise Refused("U veranderde uw antwoorden. Bekijk eerst uw nieuwe uitslag.")
+        intake.answers = assessment.answers
         wanted = asking.wishes(assessment, local_date(now))
         _send(intake, contact, consents, shown, wanted, assessment, scoped, now)
         return intake
@@ -88,8 +92,7 @@ def settle(
     def work(scoped: str | None) -> Intake:
         intake = drafts.start(now=now, kind=Intake.Kind.FOREIGN, language="en")
         intake.answers = dict(answers)
-        rules = policy(intake.policy)
-        wish = asking.wish_for(rules, SETTLE, rules.activities[SETTLE].parties, place, local_date(now))
+        wish = settle_wish(place.province, local_date(now))
         _send(intake, contact, consents, shown, (wish,), None, scoped, now, place=place)
         return intake
 
@@ -97,6 +100,12 @@ def settle(
         return Intake.objects.get(pk=int(event.stream.removeprefix("intake:")))
 
     return door.once("settle", key, work, replay)
+
+
+def settle_wish(province: str, on: date) -> Wish:
+    """Return who could help a company from abroad that prefers this province; all of them without a preference."""
+    places = [Place(one, "", ()) for one in ([province] if province else NORTH)]
+    return asking.wish_for(policy(), SETTLE, places, on)
 
 
 def follow_path(intake: Intake) -> str:

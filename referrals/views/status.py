@@ -1,0 +1,211 @@
+"""How a referral stands, in plain words for the entrepreneur, in Dutch or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from intake.models import Intake
+from intake.policies import policy
+from nnmkb.ledger.models import Event
+from referrals.domain.lifecycle import State
+from referrals.domain.reasons import CANCEL_REASONS
+from referrals.models import Offer, Referral
+
+NL, EN = "nl", "en"
+# What the entrepreneur reads when the clock of this state runs; the state itself says the rest.
+NEXT = {
+    NL: {
+        State.QUEUED: "Een adviseur van de KvK pakt uw vraag op. Dat gebeurt uiterlijk {datum}.",
+        State.IN_REVIEW: "U hoort uiterlijk {datum} wat de volgende stap is.",
+        State.NEEDS_INFO: "Wij zien uw antwoord graag uiterlijk {datum}.",
+        State.AWAITING_CONSENT: "Laat het ons weten. Dat kan tot en met {datum}.",
+        State.OFFERED: "{partner} laat uiterlijk {datum} weten of het past.",
+        State.RETURNED: "De KvK kiest uiterlijk {datum} een volgende stap.",
+        State.ACCEPTED: "{partner} belt of mailt u uiterlijk {datum}.",
+        State.IN_PROGRESS: "{partner} laat uiterlijk {datum} weten hoe het gaat.",
+        State.ON_HOLD: "Op {datum} gaan wij verder.",
+    },
+    EN: {
+        State.QUEUED: "An adviser of the Chamber of Commerce will take this up by {datum}.",
+        State.IN_REVIEW: "You will hear about the next step by {datum}.",
+        State.NEEDS_INFO: "Please answer by {datum}.",
+        State.AWAITING_CONSENT: "Please let us know by {datum}.",
+        State.OFFERED: "{partner} will tell us by {datum} whether they can help.",
+        State.RETURNED: "The Chamber of Commerce will choose a next step by {datum}.",
+        State.ACCEPTED: "{partner} will contact you by {datum}.",
+        State.IN_PROGRESS: "{partner} will tell us how it is going by {datum}.",
+        State.ON_HOLD: "We will go on at {datum}.",
+    },
+}
+SEEN_IN_ENGLISH = {
+    State.AWAITING_CONSENT: "We are asking for your permission",
+    State.QUEUED: "We have received your request",
+    State.IN_REVIEW: "The Chamber of Commerce is looking at your request",
+    State.NEEDS_INFO: "We have a question for you",
+    State.OFFERED: "Your request is with {partner}",
+    State.RETURNED: "We are looking for an organisation that fits",
+    State.ACCEPTED: "{partner} will contact you",
+    State.IN_PROGRESS: "{partner} is working with you",
+    State.ON_HOLD: "Postponed until {datum}",
+    State.COMPLETED: "Completed",
+    State.STOPPED: "Stopped",
+    State.WITHDRAWN: "Withdrawn at your request",
+    State.CANCELLED: "Not continued",
+    State.LAPSED: "Lapsed: we did not get your permission",
+}
+LATE = {
+    NL: "Die dag is voorbij. Wij gaan er achteraan. U kunt ons ook bellen.",
+    EN: "That day has passed. We are looking into it. You can also call us.",
+}
+# The history that an entrepreneur may read. What a partner refused, or a colleague wrote, is not in it.
+TOLD = {
+    NL: {
+        "intake_submitted": "U vroeg om hulp",
+        "referral_claimed": "Een adviseur bekijkt uw vraag",
+        "search_resumed": "De KvK zoekt verder",
+        "offer_made": "Uw vraag ligt bij {partner}",
+        "offer_accepted": "{partner} gaat u helpen",
+        "handled_by_kvk": "De KvK helpt u zelf",
+        "dossier_opened": "{partner} bekeek uw dossier",
+        "contact_recorded": "{partner} had contact met u",
+        "referral_completed": "Afgerond",
+        "referral_stopped": "Gestopt",
+        "referral_cancelled": "Niet doorgezet",
+        "referral_withdrawn": "U trok deze vraag in",
+        "offer_withdrawn": "U trok de toestemming voor {partner} in",
+        "consent_withdrawn": "U trok toestemming in",
+        "contact_corrected": "U verbeterde uw gegevens",
+    },
+    EN: {
+        "intake_submitted": "You asked for help",
+        "referral_claimed": "An adviser is looking at your request",
+        "search_resumed": "The Chamber of Commerce is looking further",
+        "offer_made": "Your request is with {partner}",
+        "offer_accepted": "{partner} is going to help you",
+        "handled_by_kvk": "The Chamber of Commerce helps you itself",
+        "dossier_opened": "{partner} read your request",
+        "contact_recorded": "{partner} was in contact with you",
+        "referral_completed": "Completed",
+        "referral_stopped": "Stopped",
+        "referral_cancelled": "Not continued",
+        "referral_withdrawn": "You withdrew this request",
+        "offer_withdrawn": "You withdrew the permission for {partner}",
+        "consent_withdrawn": "You withdrew a permission",
+        "contact_corrected": "You corrected your details",
+    },
+}
+SOMEBODY = {NL: "een organisatie", EN: "an organisation"}
+TONES = {
+    State.ACCEPTED: ("ok", "check"),
+    State.IN_PROGRESS: ("ok", "check"),
+    State.COMPLETED: ("ok", "check"),
+    State.NEEDS_INFO: ("warn", "info-circle"),
+    State.AWAITING_CONSENT: ("warn", "info-circle"),
+}
+TITLE_IN_ENGLISH = {"V1": "Settling in the north of the Netherlands"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One referral as the entrepreneur sees it."""
+
+    number: str
+    title: str
+    words: str
+    next: str
+    since: str
+    open: bool
+    tone: str
+    symbol: str
+    moments: list[dict[str, str]]
+
+
+def day(at: datetime) -> str:
+    """Return a date as people say it: dinsdag 25 november."""
+    return date_format(timezone.localtime(at), "l j F")
+
+
+def standings(intake: Intake, now: datetime) -> list[Standing]:
+    """Return every referral of an intake, with what happened; three queries, whatever their number."""
+    referrals = list(Referral.objects.select_related("partner").filter(intake=intake).order_by("id"))
+    streams = [referral.stream for referral in referrals]
+    events = list(Event.objects.filter(stream__in=[intake.stream, *streams]).order_by("at", "id"))
+    offers = Offer.objects.filter(referral__intake=intake).values_list("pk", "partner_name")
+    names = dict(offers)
+    return [_standing(intake, referral, events, names, now) for referral in referrals]
+
+
+def _standing(
+    intake: Intake, referral: Referral, events: Iterable[Event], names: Mapping[int, str], now: datetime
+) -> Standing:
+    state = State(referral.state)
+    tone, symbol = TONES.get(state, ("" if state.is_open else "active", "clock" if state.is_open else "info-circle"))
+    told = [event for event in events if event.stream in (intake.stream, referral.stream)]
+    return Standing(
+        number=referral.number,
+        title=title_of(intake, referral.activity),
+        words=words(referral),
+        next=what_next(referral, now),
+        since=day(referral.entered_at),
+        open=state.is_open,
+        tone=tone,
+        symbol=symbol,
+        moments=moments(told, names),
+    )
+
+
+def title_of(intake: Intake, activity: str) -> str:
+    """Return what a referral is about."""
+    if language() == EN:
+        return TITLE_IN_ENGLISH.get(activity, activity)
+    return policy(intake.policy).activities[activity].title
+
+
+def words(referral: Referral) -> str:
+    """Return the state in plain words."""
+    state = State(referral.state)
+    text = SEEN_IN_ENGLISH[state] if language() == EN else state.facts.entrepreneur_sees
+    return filled(text, referral)
+
+
+def what_next(referral: Referral, now: datetime) -> str:
+    """Return what happens by when; empty when nothing more will."""
+    state = State(referral.state)
+    if not state.is_open or referral.next_due_at is None:
+        return ""
+    text = filled(NEXT[language()][state], referral)
+    return f"{text} {LATE[language()]}" if now > referral.next_due_at else text
+
+
+def filled(text: str, referral: Referral) -> str:
+    """Put the partner, the date and the reason in a sentence."""
+    partner = referral.partner.name if referral.partner else SOMEBODY[language()]
+    reason = CANCEL_REASONS[referral.reason].label.lower() if referral.reason in CANCEL_REASONS else ""
+    date = day(referral.next_due_at) if referral.next_due_at else ""
+    return text.replace("{partner}", partner).replace("{datum}", date).replace("{reden}", reason)
+
+
+def moments(events: Iterable[Event], names: Mapping[int, str]) -> list[dict[str, str]]:
+    """Return the part of the history that is for the entrepreneur, oldest first; a repeat is told once."""
+    lines: list[dict[str, str]] = []
+    for event in events:
+        text = TOLD[language()].get(event.kind)
+        if text is None:
+            continue
+        offer = event.payload.get("offer")
+        partner = names.get(offer, SOMEBODY[language()]) if isinstance(offer, int) else SOMEBODY[language()]
+        title = text.replace("{partner}", partner)
+        if not lines or lines[-1]["title"] != title:
+            lines.append({"title": title[0].upper() + title[1:], "text": day(event.at), "who": "", "state": ""})
+    return lines
+
+
+def language() -> str:
+    """Return the language of this page."""
+    return EN if get_language() == EN else NL
