@@ -1,5 +1,7 @@
 """The referrals app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ReferralsConfig(AppConfig):
 
     name = "referrals"
     verbose_name = "Doorverwijzing"
+
+    def ready(self) -> None:
+        """Register the system check on the libraries of the PDF."""
+        import_module("referrals.dossier.check")
