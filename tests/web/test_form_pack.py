@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from lxml import html
 
 from nnmkb.web.conditional import GROUPS, show_when
-from nnmkb.web.templatetags.nnmkb import error_links
+from nnmkb.web.templatetags.nnmkb import control, error_links
 from nnmkb.web.widgets import CheckboxSelectMultiple, MatrixField, NumberInput, RadioSelect
 from tests.web.gallery.forms import GalleryForm
 from tests.web.gallery.urls import FILLED, WRONG
@@ -180,6 +180,13 @@ class TwoQuestions(forms.Form):
     first = forms.ChoiceField(choices=[("ja", "Ja"), ("nee", "Nee")], widget=RadioSelect())
     more = forms.MultipleChoiceField(choices=[("x", "X"), ("y", "Y")], widget=CheckboxSelectMultiple())
     last = forms.CharField()
+
+
+def test_a_form_that_forgot_to_say_so_is_not_validated_by_the_browser_either() -> None:
+    form = TwoQuestions()
+    assert form.use_required_attribute
+    assert "required" in str(form["last"])
+    assert control(form["last"]).count("required") == control(form["last"]).count("aria-required") == 1
 
 
 def test_a_choice_opens_the_questions_that_depend_on_it(empty: html.HtmlElement) -> None:
