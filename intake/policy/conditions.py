@@ -108,6 +108,8 @@ class RowIn:
     high: int
 
 
+# As a tuple too: most nodes are leaves, and one quick look tells them apart.
+_LEAVES = (ChoiceIs, HasAny, HasOnly, NumberIn, RowIn, Unanswered, HasAll)
 Leaf = Unanswered | ChoiceIs | HasAny | HasAll | HasOnly | NumberIn | RowIn
 Condition = Always | All | AnyOf | Not | AtLeast | FactHolds | DerivedIs | OutcomeIs | Leaf
 
@@ -126,6 +128,8 @@ class World(Protocol):
 
 def truth(condition: Condition, world: World) -> bool | None:
     """Return True, False, or None when the answers given do not decide it (Kleene)."""
+    if isinstance(condition, _LEAVES):
+        return leaf_truth(condition, world.answer(condition.question))
     match condition:
         case All(parts):
             return _all(truth(part, world) for part in parts)
@@ -144,8 +148,6 @@ def truth(condition: Condition, world: World) -> bool | None:
             return world.outcome_code() in codes
         case Always():
             return True
-        case _:
-            return leaf_truth(condition, world.answer(condition.question))
 
 
 def leaf_truth(leaf: Leaf, answer: Value | None) -> bool | None:
@@ -154,9 +156,9 @@ def leaf_truth(leaf: Leaf, answer: Value | None) -> bool | None:
         return answer is None
     if answer is None:
         return None
+    if isinstance(leaf, ChoiceIs):
+        return answer in leaf.values
     match leaf:
-        case ChoiceIs(_, values):
-            return answer in values
         case NumberIn(_, low, high):
             return isinstance(answer, int) and low <= answer <= high
         case RowIn(_, row, low, high):

@@ -13,17 +13,18 @@ from intake.policy.model import Check, Kind, Outcome, Policy, Row
 class Situation:
     """Answers seen through one policy; every fact and table is worked out at most once."""
 
-    __slots__ = ("_derived", "_facts", "_outcome", "answers", "policy")
+    __slots__ = ("_derived", "_facts", "_given", "_outcome", "answers", "policy")
 
     def __init__(self, policy: Policy, answers: Mapping[str, Value]) -> None:
         self.policy = policy
         self.answers = answers
+        self._given = answers.values_by_code if isinstance(answers, Answers) else answers
         self._facts: dict[str, bool | None] = {}
         self._derived: dict[str, Row] = {}
         self._outcome: Outcome | None = None
 
     def answer(self, question: str) -> Value | None:
-        return self.answers.get(question)
+        return self._given.get(question)
 
     def fact(self, name: str) -> bool | None:
         if name not in self._facts:
