@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.domain.policy.faults import RULES
 from tests.domain.policy.samples import FOLDER, own_cases
-from tests.domain.policy.test_faults import RULES, folder_with
+from tests.domain.policy.test_faults import folder_with
 
 
 def run_assess(monkeypatch: pytest.MonkeyPatch, data: bytes) -> tuple[list[dict[str, Any]], int]:
