@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-ROWS = ("fin_intern", "fin_extern", "partners", "regels", "subsidie", "personeel", "tijd", "ideeen", "omzetten", "risico")
+ROWS = (
+    "fin_intern",
+    "fin_extern",
+    "partners",
+    "regels",
+    "subsidie",
+    "personeel",
+    "tijd",
+    "ideeen",
+    "omzetten",
+    "risico",
+)
 
 # A metal company in Groningen with everything in order that wants to meet customers.
 READY: dict[str, Any] = {
