@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from intake.policy import AnswerProblem, Policy, assess, load_policy, read_answers
-
-
-def judge_line(policy: Policy, line: str) -> dict[str, Any]:
-    """Return the assessment of one line of JSON, or an object with only `error`."""
-    try:
-        raw = json.loads(line)
-    except (ValueError, RecursionError):
-        return {"error": "Deze regel is geen geldige JSON."}
-    try:
-        return assess(policy, read_answers(policy, raw)).to_json()
-    except AnswerProblem as problem:
-        return {"error": str(problem)}
+from intake.policy.lines import judge_lines
 
 
 class Command(BaseCommand):
@@ -34,14 +21,6 @@ class Command(BaseCommand):
         parser.add_argument("--policy", type=Path, help="map met beleidsbestanden")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        policy = load_policy(options["policy"] or Path(settings.POLICY_ROOT) / settings.POLICY_NAME)
-        failed = False
-        for raw in sys.stdin.buffer:
-            line = raw.decode("utf-8", "replace").lstrip("\ufeff").strip()
-            if not line:
-                continue
-            result = judge_line(policy, line)
-            failed = failed or "error" in result
-            self.stdout.write(json.dumps(result, ensure_ascii=False))
-        if failed:
-            sys.exit(1)
+        folder: Path = options["policy"] or Path(settings.POLICY_ROOT) / settings.POLICY_NAME
+        if status := judge_lines(folder, sys.stdin.buffer, self.stdout):
+            sys.exit(status)
