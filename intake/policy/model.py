@@ -58,6 +58,8 @@ class Way(Enum):
 
 
 WAY_CODES = {Way.INNOVATION: "I", Way.NETWORKING: "N", Way.PROMOTION: "P"}
+# The derived values that say how a way stands; the 3×3 model reads them.
+WAY_TABLES = {Way.INNOVATION: "innovatie", Way.NETWORKING: "netwerken", Way.PROMOTION: "promotie"}
 _WAY_LABELS = {Way.INNOVATION: "Innovatie", Way.NETWORKING: "Netwerken", Way.PROMOTION: "Marketing en promotie"}
 
 

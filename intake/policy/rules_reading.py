@@ -10,6 +10,7 @@ from intake.policy.catalogue_reading import STEPS, read_source, read_step, read_
 from intake.policy.condition_reading import ConditionReader
 from intake.policy.conditions import Always, Condition
 from intake.policy.model import (
+    WAY_TABLES,
     Derived,
     Effect,
     Fact,
@@ -47,6 +48,10 @@ class RulesReader:
         names.outcomes = self._codes("uitkomsten")
         for word in {*names.derived} & {*names.shapes}:
             file.problem(self.fields["afgeleid"], f"«{word}» is al de sleutel van een vraag")
+        for key in WAY_TABLES.values():
+            if not {"nodig", "op_orde"} <= {*names.derived.get(key, ())}:
+                message = f"afgeleid: «{key}» met de waarden nodig en op_orde ontbreekt; het 3×3-model leest die"
+                file.problem(self.fields.get("afgeleid"), message)
 
     def _words(self, part: str) -> tuple[str, ...]:
         return tuple(word for word, _, _ in self.file.entries(self.fields.get(part), part))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from intake.policy.assessment import Assessment, Fired
-from intake.policy.model import Effect, Policy, Step, Way
+from intake.policy.model import WAY_TABLES, Effect, Policy, Step, Way
 
 STEPS = (Step.STRATEGY, Step.ORGANISATION, Step.EXECUTION)
 WAYS = (Way.INNOVATION, Way.NETWORKING, Way.PROMOTION)
-_WAY_TABLES = {Way.INNOVATION: "innovatie", Way.NETWORKING: "netwerken", Way.PROMOTION: "promotie"}
 
 
 class CellStatus(Enum):
@@ -45,7 +44,7 @@ def _cell(policy: Policy, assessment: Assessment, step: Step, way: Way) -> Cell:
 
 
 def _way_state(policy: Policy, assessment: Assessment, way: Way) -> str:
-    return assessment.derived[policy.rules.derived[_WAY_TABLES[way]].code]
+    return assessment.derived[policy.rules.derived[WAY_TABLES[way]].code]
 
 
 def _status(here: list[Fired], state: str) -> CellStatus:

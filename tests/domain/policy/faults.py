@@ -15,6 +15,7 @@ Fault = tuple[str, str, str, str]
 
 # Name of the file, a piece of it, what is put in its place, and what must be said about it.
 FAULTS: list[Fault] = [
+    (RULES, "sleutel: promotie\n", "sleutel: promoties\n", "«promotie» met de waarden nodig en op_orde ontbreekt"),
     (
         RULES,
         "{wens: [ja_meer, ja_begin, misschien]}",
