@@ -17,7 +17,7 @@ COPY . .
 RUN useradd --system --home-dir /srv/var --create-home nnmkb
 USER nnmkb
 # The key serves this one command; it stays out of the image.
-RUN SECRET_KEY=only-while-building python manage.py collectstatic --noinput --verbosity 0
+RUN SECRET_KEY=only-while-building python manage.py collectstatic --noinput --verbosity 0 --ignore src --ignore dossier
 
 EXPOSE 8000
 CMD ["gunicorn", "nnmkb.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "30", "--max-requests", "2000", "--max-requests-jitter", "200", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -8,8 +8,9 @@ import smtplib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,10 +24,13 @@ from referrals.dossier.render import PdfUnavailable
 log = logging.getLogger("nnmkb.delivery")
 Clock = Callable[[], datetime]
 Limit = Callable[[], AbstractContextManager[object]]
-Keep = Callable[[datetime], None]
+Keep = Callable[[datetime], object]
 
-# Stands in last_error of a dossier that could not become a PDF here; revive_renders() looks for it.
+# Notes in last_error of a delivery that is done without anything having gone out.
+# A dossier that could not become a PDF here; revive_renders() looks for it.
 NO_PDF = "PdfUnavailable"
+# The address is gone, because the person it belonged to was erased.
+NOBODY = "NobodyToWriteTo"
 
 
 class Outcome(enum.Enum):
@@ -45,6 +49,10 @@ class TimeIsUp(BaseException):
 
 class UnknownKind(Exception):
     """The outbox holds a kind that nobody carries out."""
+
+
+class NobodyToWriteTo(Exception):
+    """The mail has no recipient any more."""
 
 
 class NotSent(Exception):
@@ -66,11 +74,18 @@ def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = nullc
         return settle(claimed, keep, now())
     except PdfUnavailable:
         # The dossier can be read as a page: the mail behind it must go, and nobody needs to be woken for it.
-        return Outcome.DONE if outbox.finish(claimed, now(), NO_PDF) else Outcome.NOT_OURS
+        return close_with_note(claimed, now(), NO_PDF)
+    except NobodyToWriteTo:
+        return close_with_note(claimed, now(), NOBODY)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # WeasyPrint's refusal of a forbidden address is no Exception
         return give_up_or_wait(claimed, error, now())
+
+
+def close_with_note(claimed: outbox.Claim, now: datetime, note: str) -> Outcome:
+    """Close a delivery that cannot and need not go out."""
+    return Outcome.DONE if outbox.finish(claimed, now, note) else Outcome.NOT_OURS
 
 
 def settle(claimed: outbox.Claim, keep: Keep, now: datetime) -> Outcome:
@@ -101,7 +116,9 @@ def is_permanent(error: BaseException) -> bool:
         return False  # about the mail server or our account there, not about this mail
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
-    return isinstance(error, UnknownKind) or not isinstance(error, Exception | TimeIsUp)
+    if isinstance(error, UnknownKind | ObjectDoesNotExist):
+        return True
+    return not isinstance(error, Exception | TimeIsUp)
 
 
 def carry_out(outgoing: Outgoing) -> Keep:
@@ -111,7 +128,10 @@ def carry_out(outgoing: Outgoing) -> Keep:
     write = MAILS.get(outgoing.kind)
     if write is None:
         raise UnknownKind(outgoing.kind)
-    if not write(outgoing).send():
+    letter = write(outgoing)
+    if not letter.recipients():
+        raise NobodyToWriteTo
+    if not letter.send():
         raise NotSent
     return nothing_to_keep
 
@@ -135,7 +155,7 @@ def revive_renders(now: datetime) -> int:
     return rows.update(state=Outgoing.State.PENDING, attempts=0, due_at=now, hinted_at=None, last_error="")
 
 
-MAILS: dict[str, Callable[[Outgoing], Any]] = {
+MAILS: dict[str, Callable[[Outgoing], EmailMultiAlternatives]] = {
     f"mail.{write.__name__}": write
     for write in (
         mail.resume_link,

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from nnmkb.run.supervisor import Child, Supervisor
 from referrals.dossier.check import PACKAGES, pango_present
+
+MANAGE = (sys.executable, str(settings.ROOT / "manage.py"))
+# Sources of the stylesheet and fonts of the dossier: read from the folder, never asked for by a browser.
+NOT_SERVED = ("src", "dossier")
 
 
 class Command(BaseCommand):
@@ -32,17 +42,15 @@ class Command(BaseCommand):
         port: int = options["port"]
         address = f"http://127.0.0.1:{port}"
         self.require_free(port)
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("collectstatic", verbosity=0, interactive=False)
-        accounts = "" if options["no_demo"] else call_command("demo", quiet=True)
+        with fresh_static_files():
+            call_command("migrate", verbosity=0, interactive=False)
+            accounts = "" if options["no_demo"] else call_command("demo", stdout=io.StringIO())
         self.tell(address, accounts or "")
-        python = [sys.executable]
-        manage = [*python, str(settings.ROOT / "manage.py")]
-        gunicorn = [*python, "-m", "gunicorn", "nnmkb.wsgi", "--config", "python:nnmkb.run.web"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "nnmkb.wsgi", "--config", "python:nnmkb.run.web"]
         Supervisor(
             children=(
                 Child("web", [*gunicorn, "--chdir", str(settings.ROOT), "--bind", f"127.0.0.1:{port}"]),
-                Child("relay", [*manage, "relay", "--via", "inline"]),
+                Child("relay", [*MANAGE, "relay", "--via", "inline"]),
             ),
             environment={"SITE_URL": os.environ.get("SITE_URL", address)},
             say=self.stderr.write,
@@ -75,3 +83,30 @@ class Command(BaseCommand):
             lines.append(f"    sudo apt install {PACKAGES}")
         self.stdout.write("\n".join([*lines, "", "  Stop with Ctrl-C.", ""]))
         self.stdout.flush()
+
+
+@contextmanager
+def fresh_static_files() -> Iterator[None]:
+    """Collect and compress the static files beside the work of this block, unless nothing changed since last time."""
+    stamp = settings.VAR / "static.stamp"
+    now = fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        yield
+        return
+    ignored = [part for name in NOT_SERVED for part in ("--ignore", name)]
+    line = [*MANAGE, "collectstatic", "--noinput", "--clear", "--verbosity", "0", *ignored]
+    collecting = subprocess.Popen(line)
+    try:
+        yield
+    finally:
+        code = collecting.wait()
+    if code:
+        raise CommandError("the static files could not be collected.")
+    stamp.write_text(now)
+
+
+def fingerprint() -> str:
+    """Return what changes when a static file changes, or Django's own."""
+    files = sorted(path for path in (settings.ROOT / "static").rglob("*") if path.is_file())
+    facts = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(repr((django.get_version(), facts)).encode()).hexdigest()

@@ -1,0 +1,172 @@
+"""`demo`: partners, people of the KvK, and three invented companies at different points. Made by the real services."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from intake.models import Intake
+from intake.policies import policy
+from intake.policy import read_answers
+from intake.reference import province_of_postcode
+from intake.services import assessing, drafts, saving
+from nnmkb.ledger import events
+from referrals.models import Partner, Referral
+from referrals.services import answering, asking, directory, offering, queue, refer
+from referrals.services.refer import ContactData
+
+FOLDER = settings.ROOT / "fixtures" / "demo"
+# Known to all, so only where nobody but this laptop can come: mail goes to a folder and the site listens on 127.0.0.1.
+LAPTOP_PASSWORD = "noord-over-de-grens"  # noqa: S105
+Facts = dict[str, Any]
+
+
+class Command(BaseCommand):
+    """Fill an empty site once; a second run adds nothing."""
+
+    help = "Adds demo partners, people and companies. Refuses in production."
+
+    def handle(self, *args: object, **options: Any) -> str:
+        """Fill, and return who can sign in."""
+        if settings.PRODUCTION:
+            raise CommandError("demo companies do not belong in production.")
+        now = timezone.now()
+        partners(timezone.localdate(now))
+        people = [person(facts) for facts in read("medewerkers.json")]
+        for facts in read("bedrijven.json"):
+            company(facts, now)
+        return "\n".join(f"  {line}" for line in people)
+
+
+def read(name: str) -> list[Facts]:
+    """Return one of the demo files."""
+    found: list[Facts] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return found
+
+
+def partners(today: date) -> None:
+    """Add every organisation that plays a party today, with an invented address."""
+    rules = policy()
+    playing: dict[str, set[str]] = {}
+    for activity in rules.activities.values():
+        for party in activity.parties:
+            for code in directory.players(rules, party, today):
+                playing.setdefault(code, set()).add(activity.code)
+    for code, activities in sorted(playing.items()):
+        organisation = rules.organisations[code]
+        Partner.objects.get_or_create(
+            organisation=code,
+            defaults={
+                "code": code,
+                "name": organisation.name,
+                "activities": sorted(activities),
+                "provinces": list(organisation.provinces),
+                "sectors": list(organisation.sectors),
+                "themes": list(organisation.themes),
+                "email": f"doorverwijzing@{code.replace('_', '-')}.example",
+                "agreement_date": date(today.year, 1, 15),
+                "last_checked": today,
+            },
+        )
+
+
+def person(facts: Facts) -> str:
+    """Add someone who can sign in; return the line that says how."""
+    username = facts["username"]
+    password = LAPTOP_PASSWORD if settings.LOCAL_POST else secrets.token_urlsafe(12)
+    user, fresh = User.objects.get_or_create(
+        username=username,
+        defaults={
+            "email": f"{username}@kvk.example",
+            "first_name": facts["first_name"],
+            "last_name": facts["last_name"],
+            "is_staff": facts["group"] == "administrator",
+        },
+    )
+    if fresh:
+        user.password = hashed(password)
+        user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get(name=facts["group"]))
+    elif not settings.LOCAL_POST:
+        password = "(as before)"  # noqa: S105
+    return f"{username:<12} {password}"
+
+
+@cache
+def hashed(password: str) -> str:
+    """Return the stored form; made once, because it is slow on purpose and four people share one on a laptop."""
+    return make_password(password)
+
+
+@transaction.atomic
+def company(facts: Facts, now: datetime) -> None:
+    """Take one company as far as its file says, unless it is there already."""
+    mark = f"demo-{facts['sleutel']}"
+    if events.done_before(f"start:{mark}"):
+        return
+    began = now - timedelta(days=facts["dagen_geleden"])
+    intake = submit(facts, mark, began)
+    if facts["punt"] != "wachtrij":
+        go_on(intake, facts, mark, began)
+
+
+def submit(facts: Facts, mark: str, began: datetime) -> Intake:
+    """Fill in the scan, see the result and send it, with every box ticked."""
+    intake = drafts.start(now=began, key=mark)
+    answers = read_answers(policy(), facts["antwoorden"])
+    place = province_of_postcode(facts["postcode"])
+    page = saving.PageAnswers(
+        asked=tuple(facts["antwoorden"]),
+        valid=dict(answers),
+        typed={},
+        seen_version=intake.version,
+        columns={"postcode": facts["postcode"], "municipality": place.municipality if place else ""},
+    )
+    intake = saving.save_page(intake, page, now=began)
+    assessment = assessing.assess(intake, now=began)
+    boxes = asking.boxes(assessment, timezone.localdate(began))
+    return refer.submit(
+        intake.pk,
+        contact=ContactData(**facts["contact"]),
+        consents={box.key: True for box in boxes},
+        shown=boxes,
+        key=mark,
+        now=began,
+    )
+
+
+def go_on(intake: Intake, facts: Facts, mark: str, began: datetime) -> None:
+    """Offer the first referral that has a partner, and for a company that is under way, let the partner accept it."""
+    advisor = User.objects.get(username="adviseur")
+    today = timezone.localdate(began)
+    referral, partner = first_match(intake, today)
+    looked, offered = began + timedelta(hours=20), began + timedelta(days=1)
+    referral = queue.claim(referral.pk, advisor=advisor, version=referral.version, key=f"{mark}-claim", now=looked)
+    offer = offering.offer(
+        referral.pk, partner.pk, advisor=advisor, version=referral.version, key=f"{mark}-offer", now=offered
+    )
+    if facts["punt"] == "voorgelegd":
+        return
+    actor, accepted, spoken = f"partner:{partner.pk}", offered + timedelta(days=2), offered + timedelta(days=5)
+    answering.accept(offer.pk, actor=actor, contact_person="Tjalling Haanstra", key=f"{mark}-accept", now=accepted)
+    answering.first_contact(offer.pk, actor=actor, on=timezone.localdate(spoken), key=f"{mark}-contact", now=spoken)
+
+
+def first_match(intake: Intake, today: date) -> tuple[Referral, Partner]:
+    """Return a referral and the partner that fits it best."""
+    for referral in intake.referrals.order_by("number"):
+        for proposal in directory.matches(referral, today).proposals:
+            partner = Partner.objects.get(code=proposal.partner.code)
+            if partner.organisation != "kvk":
+                return referral, partner
+    raise CommandError("no partner fits the demo company; did the policy change?")
