@@ -18,7 +18,7 @@ from referrals.domain.lifecycle import Action, Actor, State, Transition
 from referrals.domain.reasons import Reason
 from referrals.domain.worktime import Calendar, read_calendar
 from referrals.models import Referral
-from referrals.services.errors import NotAllowed, Refused, Stale
+from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
 T = TypeVar("T")
 TRIES = 5
@@ -67,6 +67,11 @@ def once(subject: str, key: str | None, work: Callable[[str | None], T], replay:
         except (events.KeyUsed, events.LostRace):
             if attempt == TRIES - 1:
                 raise
+        except NotDone:
+            # Of two clicks on one button the second finds the world changed, by the first.
+            if done := events.done_before(scoped):
+                return replay(done)
+            raise
     raise AssertionError("unreachable")
 
 

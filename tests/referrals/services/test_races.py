@@ -1,0 +1,180 @@
+"""Eight people at once: one wins, the others hear so, and nothing happens twice. The same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+from django.db import connection
+
+from nnmkb.ledger import events
+from nnmkb.ledger.models import Event
+from referrals.models import Offer, Referral
+from referrals.services import access, answering, closing, notes, offering, queue, refer
+from referrals.services.errors import Gone, NotAllowed, NotDone, Refused, Stale
+from tests.referrals.services import cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CROWD = 8
+
+
+def together(actions: Sequence[Callable[[], object]]) -> list[object]:
+    """Carry out all actions at the same moment; return what each gave or raised."""
+    barrier = threading.Barrier(len(actions))
+    results: list[object] = [None] * len(actions)
+
+    def run(index: int) -> None:
+        try:
+            barrier.wait(timeout=20)
+            results[index] = actions[index]()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def kinds(referral: Referral) -> list[str]:
+    """Return what happened to a referral."""
+    return [event.kind for event in events.history(referral.stream)]
+
+
+def test_one_of_eight_advisors_claims_it_and_the_others_hear_who() -> None:
+    found = cast.case()
+    advisors = [cast.advisor(f"adviseur{number}") for number in range(CROWD)]
+    results = together(
+        [
+            lambda one=one: queue.claim(found.referral.pk, advisor=one, version=1, key=cast.key(), now=cast.NOW)
+            for one in advisors
+        ]
+    )
+    won = [result for result in results if isinstance(result, Referral)]
+    assert len(won) == 1
+    lost = [result for result in results if isinstance(result, Stale)]
+    assert len(lost) == CROWD - 1
+    assert {one.referral.owner_id for one in lost} == {won[0].owner_id}
+    assert kinds(found.referral).count("referral_claimed") == 1
+    assert events.broken_chains() == []
+
+
+def test_eight_clicks_with_one_key_are_one_claim() -> None:
+    found = cast.case()
+    key = cast.key()
+    results = together(
+        [
+            lambda: queue.claim(found.referral.pk, advisor=found.advisor, version=1, key=key, now=cast.NOW)
+            for _ in range(CROWD)
+        ]
+    )
+    assert all(isinstance(result, Referral) and result.state == "in_review" for result in results), results
+    assert kinds(found.referral).count("referral_claimed") == 1
+
+
+def test_recall_and_accept_at_once_have_one_winner() -> None:
+    for _ in range(4):
+        found = cast.case("offered")
+        offer = found.fresh_offer()
+        results = together(
+            [
+                lambda offer=offer, found=found: answering.accept(
+                    offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW
+                ),
+                lambda found=found: offering.recall(
+                    found.referral.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.NOW
+                ),
+            ]
+        )
+        lost = [result for result in results if isinstance(result, Exception)]
+        assert len(lost) == 1, results
+        assert isinstance(lost[0], Stale | Gone | NotAllowed | Refused), lost
+        state = (found.fresh().state, found.fresh_offer().state)
+        assert state in {("accepted", "accepted"), ("in_review", "recalled")}
+        assert sum(kind in {"offer_accepted", "offer_recalled"} for kind in kinds(found.referral)) == 1
+
+
+def test_withdrawal_and_offer_at_once_never_leave_a_live_offer() -> None:
+    for _ in range(4):
+        found = cast.case("in_review")
+        together(
+            [
+                lambda found=found: closing.withdraw(
+                    found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW
+                ),
+                lambda found=found: offering.offer(
+                    found.referral.pk, found.partner.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW
+                ),
+            ]
+        )
+        assert found.fresh().state == "withdrawn"
+        assert not Offer.objects.filter(referral=found.referral, ended_at__isnull=True).exists()
+
+
+def test_withdrawal_and_accept_at_once_end_withdrawn() -> None:
+    for _ in range(4):
+        found = cast.case("offered")
+        offer = found.fresh_offer()
+        together(
+            [
+                lambda found=found: closing.withdraw(
+                    found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW
+                ),
+                lambda offer=offer, found=found: answering.accept(
+                    offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW
+                ),
+            ]
+        )
+        assert found.fresh().state == "withdrawn"
+        assert found.fresh_offer().state == "withdrawn"
+
+
+def test_eight_submissions_at_once_are_one() -> None:
+    intake = cast.assessed()
+    shown = cast.boxes(intake)
+    answers = cast.ticks(shown, "nom")
+    results = together(
+        [
+            lambda: refer.submit(
+                intake.pk, contact=cast.ANNA, consents=answers, shown=shown, key=cast.key(), now=cast.NOW
+            )
+            for _ in range(CROWD)
+        ]
+    )
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert Referral.objects.filter(intake=intake).count() == 2
+    assert Event.objects.filter(kind="intake_submitted").count() == 1
+
+
+def test_notes_looks_and_a_change_of_state_all_succeed() -> None:
+    found = cast.case("offered")
+    offer = found.fresh_offer()
+    results = together(
+        [
+            *[
+                lambda: notes.add(found.referral.pk, author=found.advisor, text="Belde.", key=cast.key(), now=cast.NOW)
+                for _ in range(2)
+            ],
+            lambda: access.open_dossier(offer, found.actor, cast.NOW),
+            lambda: answering.accept(offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW),
+        ]
+    )
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert found.fresh().state == "accepted"
+    assert events.broken_chains() == []
+
+
+def test_one_of_eight_uses_of_a_code_succeeds() -> None:
+    found = cast.case("offered")
+    code = access.send_code(found.fresh_offer().pk, cast.NOW)
+    assert code is not None
+    digits = access.code_of(code)
+    offer = found.fresh_offer()
+    results = together([lambda: access.use_code(offer, digits, cast.NOW) for _ in range(5)])
+    assert results.count(True) == 1, results
+    assert not any(isinstance(result, NotDone) for result in results)
