@@ -30,6 +30,8 @@ TEMPLATE_NAME = re.compile(r"[\"']([\w./-]*\{[\w.]+\}[\w./-]*|[\w./-]+)\.(html|t
 TRANSLATED = re.compile(
     r"""\{%\s*trans(?:late)?\s+(["'])(?P<tag>.+?)\1|\b(?:_|gettext(?:_lazy)?)\(\s*(["'])(?P<call>.+?)\3"""
 )
+BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b[^%]*%\}(.+?)\{%", re.S)
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
 COMMAND = re.compile(r"manage\.py ([a-z_]+)")
 
@@ -72,8 +74,12 @@ def texts_to_translate() -> dict[str, str]:
     """Return each text that is marked for translation, with the file it stands in."""
     found: dict[str, str] = {}
     for path in sources(".py", ".html", ".txt"):
-        for match in TRANSLATED.finditer(path.read_text()):
-            found[match["tag"] or match["call"]] = path.relative_to(ROOT).as_posix()
+        text, name = path.read_text(), path.relative_to(ROOT).as_posix()
+        for match in TRANSLATED.finditer(text):
+            found[match["tag"] or match["call"]] = name
+        for body in BLOCK.findall(text):
+            # gettext knows a variable by its Python name.
+            found[VARIABLE.sub(r"%(\1)s", body)] = name
     return found
 
 
