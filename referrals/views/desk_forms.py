@@ -13,6 +13,7 @@ from nnmkb.web.widgets import RadioSelect, Select
 from referrals.domain.lifecycle import State, Transition
 from referrals.models import Partner, Referral
 from referrals.queues import NAMES, PROVINCES, STEPS, Filters
+from referrals.views.history import label_of
 
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
 LONGEST_REASON = 500
@@ -57,7 +58,7 @@ class ActForm(forms.Form):
     def typed(self) -> list[tuple[str, str]]:
         """Return what somebody typed or chose, in words, to show it again when the act did not go through."""
         return [
-            (field.label, self.shown(field.name))
+            (str(field.label), self.shown(field.name))
             for field in self.visible_fields()
             if self.data.get(field.html_name, "").strip()
         ]
@@ -66,7 +67,8 @@ class ActForm(forms.Form):
         """Return the value of a field as text; of a choice, its label."""
         value = str(self.data.get(self.add_prefix(name), ""))
         choices = dict(getattr(self.fields[name], "choices", []))
-        return str(choices.get(value, value))
+        # The list of reasons is gone when the move is: then the label comes from the table of all reasons.
+        return str(choices.get(value) or label_of(value))
 
 
 def start(referral: Referral) -> dict[str, object]:

@@ -53,7 +53,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         user = admitted(request, form.cleaned_data["username"], form.cleaned_data["password"])
     except ratelimit.TooMany as limit:
-        minutes = math.ceil(limit.seconds / 60)
+        # The counter rounds its seconds up already.
+        minutes = math.ceil((limit.seconds - 1) / 60) or 1
         return render(request, "referrals/login.html", {"form": form, "locked_minutes": minutes}, status=429)
     if user is None:
         form.add_error(None, "Deze naam en dit wachtwoord horen niet bij elkaar. Controleer beide en probeer opnieuw.")

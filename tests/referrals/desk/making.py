@@ -10,18 +10,34 @@ from django.contrib.auth.models import Group, User
 
 from intake.models import Assessment, Consent, Contact, Intake
 from intake.numbers import reference_of
+from intake.policies import policy
+from intake.policy import assess, read_answers
 from nnmkb.ledger import tokens
 from referrals.domain.lifecycle import State
 from referrals.domain.numbers import referral_number
-from referrals.models import Partner, Referral
+from referrals.models import Offer, Partner, Referral
+from referrals.services import offering
 
+# A metal company with everything in order that wants to speak with customers; rule R-P4 leads to activity P4.
+ANSWERS: dict[str, Any] = {
+    "B1": "groningen", "B2": "industrie_metaal", "B3": 25, "B4": ["geen"], "B5": ["product_bedrijf"], "B6": "zelf",
+    "B7": "soms", "B8": ["klanten"], "U8": "nee", "S1": "ja_begin", "S2": "nee", "S3": ["omzet"], "S4": "duidelijk",
+    "S5": ["duitsland"], "S6": "ja", "S7": "ja_onderzocht", "S8": "belangstelling", "S9": "ja", "O1": "ja", "O2": "ja",
+    "O3": "ja", "O4": "ja", "O5": "ja", "O6": ["branche", "exportclub"], "O7": "enkele", "O8": "nee", "U1": "een",
+    "U2": ["beurs_bezocht"], "U3": "zaken", "U4": "globaal", "U7": "bekend", "U9": "nee", "U10": "deels",
+    "U11": ["missie_beurs"],
+    "U5": dict.fromkeys(
+        ("fin_intern", "fin_extern", "partners", "regels", "subsidie", "personeel", "tijd", "ideeen", "omzetten",
+         "risico"), 2,
+    ),
+}  # fmt: skip
 # A Tuesday, in a week without holidays.
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 _count = itertools.count(1)
 
 
-def staff(name: str = "anke", *roles: str, password: str = "een lang wachtwoord", **fields: Any) -> User:
-    """Make an account with these roles; an advisor when none is named."""
+def staff(name: str = "anke", *roles: str, password: str | None = None, **fields: Any) -> User:
+    """Make an account with these roles; an advisor when none is named. A real password costs half a second."""
     user = User.objects.create_user(name, f"{name}@kvk.example", password, first_name=name.capitalize(), **fields)
     for role in roles or ("advisor",):
         # A transactional test before this one may have emptied the table.
@@ -29,7 +45,7 @@ def staff(name: str = "anke", *roles: str, password: str = "een lang wachtwoord"
     return user
 
 
-def partner(code: str = "exportclub", *, organisation: str = "", **fields: Any) -> Partner:
+def partner(code: str = "metaalunie", *, organisation: str = "", **fields: Any) -> Partner:
     """Make a partner without limits."""
     known: dict[str, Any] = {"name": code.capitalize(), "email": f"post@{code}.example", **fields}
     return Partner.objects.create(code=code, organisation=organisation or code, **known)
@@ -48,7 +64,7 @@ def intake(
         resume_digest=tokens.digest(f"resume{number}"),
         follow_digest=tokens.digest(f"follow{number}"),
         policy="2013",
-        answers={},
+        answers=ANSWERS,
         created_at=at,
         changed_at=at,
         expires_at=at + timedelta(days=30),
@@ -81,12 +97,13 @@ def referral(
 ) -> Referral:
     """Make a referral that waits to be picked up, due this long after NOW."""
     known: dict[str, Any] = {
-        "activity": "B1",
-        "step": "O",
-        "way": "N",
+        "activity": "P4",
+        "rules": ["R-P4"],
+        "step": "U",
+        "way": "P",
         "intensity": "licht",
-        "province": "drenthe",
-        "sector": "industrie_overig",
+        "province": "groningen",
+        "sector": "industrie_metaal",
         "state": State.QUEUED,
         "entered_at": NOW,
         "created_at": NOW,
@@ -101,16 +118,27 @@ def referral(
     )
 
 
-def assessment(case: Intake, answers: dict[str, Any] | None = None) -> Assessment:
-    """Make a stored result of this scan."""
+def assessment(case: Intake) -> Assessment:
+    """Make the result of this scan."""
+    rules = policy()
+    found = assess(rules, read_answers(rules, ANSWERS))
+    result = found.to_json()
     return Assessment.objects.create(
         intake=case,
         number=case.assessments.count() + 1,
         made_at=NOW,
         policy="2013",
-        answers=answers or {},
-        outcome="UT5",
-        intensity="licht",
-        result={},
-        receipt={},
+        answers=ANSWERS,
+        outcome=found.outcome.code,
+        intensity=found.intensity,
+        result=result,
+        receipt=result["receipt"],
     )
+
+
+def offered(to: Partner, *, advisor: User | None = None, at: datetime = NOW, **contact: Any) -> Offer:
+    """Make a referral that lies with this partner, through the door that the advisor uses."""
+    owner = advisor or staff(f"adviseur{next(_count)}")
+    case = intake(consents=(to.organisation,), at=at, **contact)
+    row = referral(of=case, state=State.IN_REVIEW, owner=owner)
+    return offering.offer(row.pk, to.pk, advisor=owner, version=row.version, key="made", now=at)

@@ -1,0 +1,247 @@
+"""The workbench on the screen: the list, the referral beside it, and how many questions that asks the database."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from intake.models import Consent, Intake
+from nnmkb.ledger import events, outbox
+from nnmkb.ledger.models import Outgoing
+from referrals.domain.lifecycle import State
+from tests.referrals.desk import making
+from tests.referrals.desk.making import NOW
+
+pytestmark = pytest.mark.django_db
+SIGNED_IN = 3  # session, user, roles
+
+
+@pytest.fixture(autouse=True)
+def _today() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    client.force_login(making.staff("anke"))
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    """Return the page at an address, which must be there."""
+    response = client.get(address)
+    assert response.status_code == 200, response
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_list_asks_at_most_twelve_questions_however_long_it_is(desk: Client, rows: int) -> None:
+    someone = making.staff("bram")
+    for number in range(rows):
+        making.referral(f"Bedrijf {number}", owner=someone if number % 2 else None)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        page(desk, "/werkbak/?lijst=alles")
+    assert len(asked) <= 12, [query["sql"][:90] for query in asked]
+
+
+def test_row_says_term_company_advice_partner_status_and_owner_in_words(desk: Client) -> None:
+    making.referral("Veenstra Koeltechniek", due=-timedelta(days=4))
+    text = page(desk, "/werkbak/?lijst=alles")
+    for words in (
+        "2 dagen te laat",
+        "Veenstra Koeltechniek",
+        "Industrie: metaal en machines, 25 medewerkers, Assen",
+        "Uitvoering, marketing en promotie",
+        making.policy().activities["P4"].title,
+        "Nog geen partner",
+        "In wachtrij",
+        "Nog niemand",
+        "KvK-team aan zet",
+    ):
+        assert words in text, words
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [(timedelta(hours=2), "Vandaag"), (timedelta(days=1), "Nog 1 dag"), (timedelta(days=6), "Nog 4 dagen")],
+)
+def test_term_counts_working_days(desk: Client, due: timedelta, words: str) -> None:
+    making.referral(due=due)
+    assert words in page(desk, "/werkbak/?lijst=alles")
+
+
+def test_term_stands_still_while_the_entrepreneur_must_act(desk: Client) -> None:
+    making.referral(state=State.NEEDS_INFO)
+    assert "Stilgezet" in page(desk, "/werkbak/?lijst=alles")
+
+
+def test_empty_list_and_empty_search_say_what_to_do(desk: Client) -> None:
+    assert "Niets open. Mooi werk" in page(desk, "/werkbak/")
+    assert "Wis de keuze" in page(desk, "/werkbak/?zoek=bestaat+niet")
+
+
+def test_forged_cursor_shows_the_first_page_with_a_notice(desk: Client) -> None:
+    making.referral("Eerste")
+    text = page(desk, "/werkbak/?lijst=alles&vanaf=vals")
+    assert "Die bladzijde hoort bij een andere lijst" in text
+    assert "Eerste" in text
+
+
+def test_next_page_keeps_the_filters(desk: Client) -> None:
+    for number in range(26):
+        making.referral(f"Bedrijf {number:02}", due=timedelta(days=1, minutes=number))
+    first = page(desk, "/werkbak/?lijst=alles&provincie=groningen")
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following
+    assert "provincie=groningen" in following[1]
+    second = page(desk, following[1].replace("&amp;", "&"))
+    assert "Bedrijf 25" in second
+    assert "Bedrijf 24" not in second
+
+
+def test_open_row_keeps_list_and_filters_beside_it(desk: Client) -> None:
+    row = making.referral("Hunze Sensoren")
+    making.referral("Ander bedrijf")
+    text = page(desk, f"/werkbak/?lijst=alles&open={row.number}")
+    assert "Ander bedrijf" in text
+    assert '<h2 class="nl-heading nl-heading--level-1" id="pane-title" tabindex="-1">Hunze Sensoren</h2>' in text
+    assert 'aria-current="true"' in text
+
+
+def test_own_page_of_a_referral_answers_to_its_number_in_any_spelling(desk: Client) -> None:
+    row = making.referral("Hunze Sensoren")
+    assert "Hunze Sensoren" in page(desk, f"/werkbak/{row.number.lower()}/")
+    assert desk.get("/werkbak/NN-0000-0000-1/").status_code == 404
+
+
+def test_unknown_number_in_the_address_is_no_error(desk: Client) -> None:
+    assert "Dit nummer kennen wij niet" in page(desk, "/werkbak/?open=weg")
+
+
+def test_pane_shows_all_that_is_needed_to_decide(desk: Client) -> None:
+    making.partner("metaalunie", name="Metaalunie Noord")
+    making.partner("mkb_noord", name="MKB Noord")
+    making.partner("rug", name="Universiteit", activities=["I3"])
+    case = making.intake("Hunze Sensoren", consents=("metaalunie",), phone="0592 00 00 00", message="Bel na vieren")
+    row = making.referral(of=case)
+    text = page(desk, f"/werkbak/{row.number}/")
+    for words in (
+        "Uiterlijk donderdag 26 november",
+        "Nu aan zet: <strong>KvK-team</strong>. Oppakken.",
+        "Sjoerd Hunze",
+        "0592 00 00 00",
+        "Bel na vieren",
+        "Bekijk dit als tabel",
+        "Regel R-P4",
+        "Waarom niet iets anders?",
+        "Alle antwoorden",
+        "Metaalunie Noord",
+        "De ondernemer gaf toestemming.",
+        "Vraag toestemming: de ondernemer heeft deze organisatie niet gekozen.",
+        "Doet activiteit P4 niet.",
+        "tekst 2026-1",
+        "Nog geen berichten.",
+    ):
+        assert words in text, words
+
+
+def test_partner_without_consent_is_not_offerable(desk: Client) -> None:
+    without = making.partner("mkb_noord")
+    allowed = making.partner("metaalunie")
+    row = making.referral(of=making.intake(consents=("metaalunie",)))
+    text = page(desk, f"/werkbak/{row.number}/")
+    assert f"?partner={allowed.pk}&amp;" in text
+    assert f"?partner={without.pk}&amp;" not in text
+    assert "Aanbieden kan pas met toestemming." in text
+
+
+def test_buttons_follow_the_table_of_states(desk: Client) -> None:
+    anke = making.staff("zij")
+    desk.force_login(anke)
+    other = making.staff("bram")
+
+    def buttons(**fields: object) -> set[str]:
+        row = making.referral(activity="A3", **fields)  # type: ignore[arg-type]
+        return set(re.findall(rf"/werkbak/{row.number}/([a-z-]+)/", page(desk, f"/werkbak/{row.number}/")))
+
+    always = {"notitie"}
+    assert buttons() == always | {"oppakken", "zelf-behandelen", "annuleren"}
+    assert buttons(state=State.IN_REVIEW, owner=anke) == always | {"zelf-behandelen", "loslaten", "annuleren"}
+    assert buttons(state=State.IN_REVIEW, owner=other) == always
+    assert buttons(state=State.OFFERED, owner=anke) == always | {"terughalen"}
+    assert buttons(state=State.IN_PROGRESS, owner=anke) == always | {"afronden", "stoppen"}
+    assert buttons(state=State.RETURNED, owner=anke) == always | {"verder-zoeken", "zelf-behandelen", "annuleren"}
+    kvk = making.partner("kvk")
+    assert buttons(state=State.ACCEPTED, owner=anke, partner=kvk) == always | {"contact"}
+    assert buttons(state=State.ACCEPTED, owner=anke, partner=making.partner("nom")) == always
+
+
+def test_kvk_treats_only_what_the_policy_gives_it(desk: Client) -> None:
+    row = making.referral(activity="P4")
+    assert f"/werkbak/{row.number}/zelf-behandelen/" not in page(desk, f"/werkbak/{row.number}/")
+
+
+def test_erased_company_shows_no_personal_data(desk: Client) -> None:
+    row = making.referral("Hunze Sensoren", state=State.WITHDRAWN, closed_at=NOW, next_due_at=None, outcome="withdrawn")
+    case = row.intake
+    case.contact.company = case.contact.person = case.contact.email = ""
+    case.contact.save()
+    Intake.objects.filter(pk=case.pk).update(state=Intake.State.ERASED, answers={}, typed={})
+    text = page(desk, f"/werkbak/{row.number}/")
+    assert "Gegevens gewist" in text
+    assert "Hunze" not in text
+
+
+def test_hostile_text_of_a_company_stays_text(desk: Client) -> None:
+    row = making.referral(of=making.intake("<script>alert(1)</script>", message="<img src=x onerror=y>"))
+    for address in (f"/werkbak/{row.number}/", f"/werkbak/?lijst=alles&open={row.number}"):
+        text = page(desk, address)
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+def test_withdrawn_consent_shows_as_no(desk: Client) -> None:
+    row = making.referral(of=making.intake(consents=("metaalunie",)))
+    given = Consent.objects.get(organisation="metaalunie")
+    given.pk = None
+    given.given = False
+    given.save(force_insert=True)
+    assert re.search(r"Dossier naar [^:]*: <strong>nee</strong>", page(desk, f"/werkbak/{row.number}/"))
+
+
+def test_dead_delivery_is_on_the_workbench_and_can_be_tried_again(desk: Client) -> None:
+    row = making.referral("Hunze Sensoren")
+    with transaction.atomic():
+        event = events.record(row.stream, "offer_made", actor="system", at=NOW)
+        sent = outbox.enqueue(event, "mail.receipt", f"intake:{row.intake_id}", at=NOW)
+    Outgoing.objects.update(state=Outgoing.State.DEAD, attempts=8, last_error="550")
+    assert "Bezorging mislukt" in page(desk, "/werkbak/")
+    assert "Hunze Sensoren" in page(desk, "/werkbak/?lijst=mislukt")
+    assert "Probeer opnieuw" in page(desk, f"/werkbak/{row.number}/")
+    address = f"/werkbak/{row.number}/bezorging/"
+    assert desk.post(address, {"bericht": sent.pk}).status_code == 302
+    sent.refresh_from_db()
+    assert (sent.state, sent.attempts) == (Outgoing.State.PENDING, 0)
+    assert "klaargezet" in page(desk, f"/werkbak/{row.number}/")
+    assert desk.post(address, {"bericht": sent.pk}).status_code == 409
+
+
+def test_message_of_another_referral_cannot_be_tried_again_through_this_one(desk: Client) -> None:
+    row, other = making.referral("een"), making.referral("twee")
+    with transaction.atomic():
+        event = events.record(other.stream, "offer_made", actor="system", at=NOW)
+        sent = outbox.enqueue(event, "mail.receipt", f"intake:{other.intake_id}", at=NOW)
+    Outgoing.objects.update(state=Outgoing.State.DEAD)
+    for given in (str(sent.pk), "x", "", "9" * 40):
+        assert desk.post(f"/werkbak/{row.number}/bezorging/", {"bericht": given}).status_code == 409
+    sent.refresh_from_db()
+    assert sent.state == Outgoing.State.DEAD
