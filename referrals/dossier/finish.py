@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 RDF_END = b"</rdf:RDF>"
@@ -25,9 +25,14 @@ CLAIM = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdf
 POINTS_PER_PIXEL = 0.75
 
 
-def finish(document: Any, pdf: Any) -> None:
-    """Claim PDF/UA-1 in the metadata, and repair figure boxes, header scopes and page order of the tags."""
+def finish(document: Any, pdf: Any, *, links: Mapping[str, str]) -> None:
+    """Claim PDF/UA-1 in the metadata, and repair figure boxes, header scopes, tab order and link descriptions.
+
+    `links` says in words where each address goes.
+    """
     claim_accessible(pdf)
+    # Written twice by WeasyPrint: from the list of attachments and from the objects.
+    pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     heights = page_heights(pdf)
     for element in dictionaries(pdf, "StructElem"):
         if element.get("S") == "/Figure":
@@ -37,6 +42,8 @@ def finish(document: Any, pdf: Any) -> None:
             element["A"]["Scope"] = "/Row" if in_body(pdf, element) else "/Column"
     for page in dictionaries(pdf, "Page"):
         page["Tabs"] = "/S"
+    for note in dictionaries(pdf, "Annot"):
+        describe(note, links)
 
 
 def claim_accessible(pdf: Any) -> None:
@@ -75,6 +82,15 @@ def in_body(pdf: Any, header: Any) -> bool:
     """Say whether a header cell stands in the body of its table: then it names its row."""
     row = referred(pdf, header["P"])
     return bool(referred(pdf, row["P"]).get("S") == "/TBody")
+
+
+def describe(note: Any, links: Mapping[str, str]) -> None:
+    """Put the words for an address where a screen reader looks for them; WeasyPrint puts the address there."""
+    import pydyf
+
+    url = note.get("A", {}).get("URI")
+    if url is not None and url.string in links:
+        note["Contents"] = pydyf.String(links[url.string])
 
 
 def referred(pdf: Any, reference: bytes) -> Any:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Any
 
@@ -105,7 +105,7 @@ def render(content: Mapping[str, Any]) -> bytes:
             pdf: bytes = document.write_pdf(
                 stylesheets=[made.style],
                 font_config=made.fonts,
-                finisher=finish,
+                finisher=partial(finish, links={settings.SITE_URL: f"Naar de website van {settings.SITE_NAME}"}),
                 attachments=[attachment],
                 pdf_variant=VARIANT,
                 pdf_tags=True,
