@@ -30,9 +30,8 @@ def organisations_for(
     wanted = frozenset(themes)
     found: dict[str, Organisation] = {}
     for code in policy.parties[party].organisations:
-        named = policy.organisations[code]
         organisation = current(policy, code, on)
-        if organisation is not None and all(_fits(item, province, sector, wanted) for item in (named, organisation)):
+        if organisation is not None and _fits(organisation, province, sector, wanted):
             found.setdefault(organisation.code, organisation)
     return tuple(found.values())
 

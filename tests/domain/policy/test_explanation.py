@@ -8,7 +8,7 @@ import pytest
 
 from intake.policy import Assessment, Step, Way, assess, read_answers, why_not
 from intake.policy.three_by_three import CellStatus, three_by_three
-from tests.domain.policy.samples import READY, policy_2013, random_answers
+from tests.domain.policy.samples import READY, own_cases, policy_2013, random_answers
 
 POLICY = policy_2013()
 
@@ -126,6 +126,15 @@ def test_closed_gate_makes_every_cell_of_the_step_later() -> None:
     unready = three_by_three(POLICY, judge(O4="nee"))
     assert {cell.status for (step, _), cell in unready.items() if step is Step.EXECUTION} == {CellStatus.LATER}
     assert CellStatus.LATER not in {cell.status for (step, _), cell in unready.items() if step is Step.ORGANISATION}
+
+
+def test_referral_that_comes_later_does_not_make_a_cell_now() -> None:
+    case = next(case for case in own_cases() if case["id"] == "E11")
+    found = assess(POLICY, read_answers(POLICY, case["antwoorden"]))
+    assert {item.rule: item.now for item in found.referrals}["R-N3"] is False
+    cell = three_by_three(POLICY, found)[(Step.ORGANISATION, Way.NETWORKING)]
+    assert cell.status is CellStatus.BETTER
+    assert "R-N3" in cell.rules
 
 
 def test_cell_without_any_answer_is_unknown() -> None:
