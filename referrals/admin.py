@@ -27,7 +27,7 @@ else:
     PartnerBase, FormBase, AccountBase = admin.ModelAdmin, forms.ModelForm, UserAdmin
 
 # One door for everyone who signs in: the one that counts wrong guesses.
-admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign,assignment]
+admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "Beheer"
 admin.site.site_title = "Beheer"
 admin.site.index_title = "Beheer"

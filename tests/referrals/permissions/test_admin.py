@@ -1,0 +1,117 @@
+"""The administration: partners with choices that exist, accounts without a way up, everything else to look at only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from referrals.models import Partner
+from tests.referrals.desk import making
+
+pytestmark = pytest.mark.django_db
+TO_CHANGE = {"Partner", "User"}
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    client.force_login(making.staff("beheer", "administrator", is_staff=True))
+    return client
+
+
+def partner_form(**changes: Any) -> dict[str, Any]:
+    """Return what the form of a good partner sends."""
+    return {
+        "code": "metaalunie",
+        "name": "Metaalunie Noord",
+        "organisation": "metaalunie",
+        "activities": ["P4"],
+        "provinces": ["drenthe"],
+        "sectors": [],
+        "themes": [],
+        "email": "post@metaal.example",
+        "response_days": "5",
+        "capacity": "20",
+        "active": "on",
+        **changes,
+    }
+
+
+def test_partner_is_made_with_choices_of_the_policy(boss: Client) -> None:
+    assert boss.post(reverse("admin:referrals_partner_add"), partner_form()).status_code == 302
+    made = Partner.objects.get()
+    assert (made.activities, made.provinces, made.sectors) == (["P4"], ["drenthe"], [])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"activities": ["Z9"]},
+        {"provinces": ["zeeland"]},
+        {"sectors": ["ruimtevaart"]},
+        {"organisation": "verzonnen"},
+        {"response_days": "1"},
+        {"response_days": "16"},
+        {"email": "geen adres"},
+        {"capacity": "-1"},
+    ],
+)
+def test_partner_with_a_value_that_does_not_exist_is_refused(boss: Client, wrong: dict[str, Any]) -> None:
+    assert boss.post(reverse("admin:referrals_partner_add"), partner_form(**wrong)).status_code == 200
+    assert not Partner.objects.exists()
+
+
+def test_partner_is_never_deleted(boss: Client) -> None:
+    made = making.partner()
+    assert boss.post(reverse("admin:referrals_partner_delete", args=[made.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_every_other_table_can_only_be_looked_at_even_by_a_superuser(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = User.objects.create_superuser("root", password=None)
+    for model, page in admin.site._registry.items():
+        assert not page.has_delete_permission(request), model
+        if model.__name__ not in TO_CHANGE:
+            assert not page.has_add_permission(request), model
+            assert not page.has_change_permission(request), model
+
+
+def test_history_cannot_be_changed_by_hand(boss: Client) -> None:
+    row = making.referral()
+    address = reverse("admin:referrals_referral_change", args=[row.pk])
+    assert boss.get(address).status_code == 200
+    assert boss.post(address, {"state": "completed"}).status_code == 403
+    assert boss.get(reverse("admin:ledger_event_add")).status_code == 403
+
+
+def test_keys_of_links_are_nowhere_on_the_screen(boss: Client) -> None:
+    offer = making.offered(making.partner())
+    text = boss.get(reverse("admin:referrals_offer_change", args=[offer.pk])).content.decode()
+    assert offer.nonce not in text
+    assert offer.link_digest not in text
+
+
+def test_administrator_gives_roles_and_only_administrators_enter(boss: Client) -> None:
+    user = making.staff("nieuw", "policy_author")
+    group = Group.objects.get(name="administrator")
+    address = reverse("admin:auth_user_change", args=[user.pk])
+    boss.post(address, {"username": "nieuw", "is_active": "on", "groups": [group.pk], "is_superuser": "on"})
+    user.refresh_from_db()
+    assert (user.is_staff, user.is_superuser) == (True, False)
+    boss.post(address, {"username": "nieuw", "is_active": "on", "groups": []})
+    user.refresh_from_db()
+    assert not user.is_staff
+
+
+def test_administrator_cannot_become_a_superuser_through_a_password(boss: Client) -> None:
+    root = User.objects.create_superuser("root", password=None)
+    for name in ("admin:auth_user_change", "admin:auth_user_password_change"):
+        address = reverse(name, args=[root.pk])
+        response = boss.post(address, {"password1": "x" * 20, "password2": "x" * 20, "username": "root"})
+        assert response.status_code in {302, 404}
+    root.refresh_from_db()
+    assert not root.has_usable_password()
