@@ -89,9 +89,10 @@ def catalogue(path: Path) -> dict[str, str]:
         return {}
     texts: dict[str, str] = {}
     for block in path.read_text().split("\n\n"):
+        single = re.sub(r"^(msgid_plural|msgstr\[1\]) .*$", "", block, flags=re.M).replace("msgstr[0]", "msgstr")
         halves = [
             "".join(re.findall(r'"(.*)"', part))
-            for part in re.split(r"^msgstr ", block.partition("msgid ")[2], flags=re.M)
+            for part in re.split(r"^msgstr ", single.partition("msgid ")[2], flags=re.M)
         ]
         if len(halves) == 2 and halves[0]:
             texts[halves[0]] = halves[1]
