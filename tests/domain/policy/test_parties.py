@@ -111,3 +111,9 @@ def test_comparison_falls_back_on_cooperation_and_then_on_markets() -> None:
 
 def test_comparison_is_nothing_when_nothing_was_answered() -> None:
     assert comparison(POLICY, {}) is None
+
+
+def test_organisation_exists_from_its_first_day_until_the_day_it_ends() -> None:
+    ended, begun = POLICY.organisations["incas3"], POLICY.organisations["firda"]
+    assert [ended.valid_on(date(2016, 12, day)) for day in (19, 20)] == [True, False]
+    assert [begun.valid_on(day) for day in (date(2023, 7, 31), date(2023, 8, 1))] == [False, True]
