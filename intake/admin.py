@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 
-from intake.models import Assessment, Intake
+from intake.models import Assessment, Consent, Intake
 
 
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -51,3 +51,13 @@ class AssessmentAdmin(LookOnly):
     fields = ("intake", "number", "made_at", "policy", "outcome", "intensity", "receipt")
     list_display = ("intake", "number", "made_at", "outcome", "intensity")
     list_filter = ("outcome", "intensity", "policy")
+
+
+@admin.register(Consent)
+class ConsentAdmin(LookOnly):
+    """The consents: what was said to which purpose and organisation, and when."""
+
+    list_display = ("intake", "purpose", "organisation", "given", "text_version", "at")
+    list_filter = ("purpose", "given")
+    search_fields = ("intake__reference",)
+    list_select_related = ("intake",)
