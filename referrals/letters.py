@@ -54,7 +54,7 @@ def compose(outgoing: Outgoing, to: str, words: Mapping[str, str], language: str
     }
     mail = EmailMultiAlternatives(
         subject=letter.subject,
-        body=render_to_string("mail/letter.txt", dress),
+        body=render_to_string("mail/letter.txt", dress).strip() + "\n",
         to=[to],
         headers={"Message-ID": message_id(outgoing), "Auto-Submitted": "auto-generated"},
     )

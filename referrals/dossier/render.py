@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ def engine() -> Engine:
         fonts = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
     except (OSError, ImportError) as error:
         raise PdfUnavailable(HINT) from error
+    # Ten lines a dossier that say nothing.
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     fetcher = refusing_fetcher()
     text = (folder / "dossier.css").read_text(encoding="utf-8")
     style = library.CSS(string=text, font_config=fonts, url_fetcher=fetcher)
