@@ -236,6 +236,8 @@ class ContactForm(PersonForm, BoxesMixin):
     def __init__(self, boxes: Iterable[Box], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_boxes(boxes)
+        # The summary names the errors in the order of the page.
+        self.order_fields([box.field for box in self.boxes if box.name])
 
 
 SETTLE_SECTORS = {
@@ -336,6 +338,7 @@ class SettleForm(BoxesMixin):
             missing="Choose the country of your company.",
             widget=widgets.Select(attrs=auto("country")),
         )
+        self.order_fields(["company", "country"])
         self.add_boxes(boxes)
 
     def contact(self) -> ContactData:

@@ -27,9 +27,9 @@ NEXT = {
         State.AWAITING_CONSENT: "Laat het ons weten. Dat kan tot en met {datum}.",
         State.OFFERED: "{partner} laat uiterlijk {datum} weten of het past.",
         State.RETURNED: "De KvK kiest uiterlijk {datum} een volgende stap.",
-        State.ACCEPTED: "{partner} belt of mailt u uiterlijk {datum}.",
+        State.ACCEPTED: "Hoort u dan nog niets? Laat het ons weten.",
         State.IN_PROGRESS: "{partner} laat uiterlijk {datum} weten hoe het gaat.",
-        State.ON_HOLD: "Op {datum} gaan wij verder.",
+        State.ON_HOLD: "Daarna gaan wij verder.",
     },
     EN: {
         State.QUEUED: "An adviser of the Chamber of Commerce will take this up by {datum}.",
@@ -38,9 +38,9 @@ NEXT = {
         State.AWAITING_CONSENT: "Please let us know by {datum}.",
         State.OFFERED: "{partner} will tell us by {datum} whether they can help.",
         State.RETURNED: "The Chamber of Commerce will choose a next step by {datum}.",
-        State.ACCEPTED: "{partner} will contact you by {datum}.",
+        State.ACCEPTED: "Have you not heard anything by then? Please tell us.",
         State.IN_PROGRESS: "{partner} will tell us how it is going by {datum}.",
-        State.ON_HOLD: "We will go on at {datum}.",
+        State.ON_HOLD: "After that we go on.",
     },
 }
 SEEN_IN_ENGLISH = {
@@ -50,7 +50,7 @@ SEEN_IN_ENGLISH = {
     State.NEEDS_INFO: "We have a question for you",
     State.OFFERED: "Your request is with {partner}",
     State.RETURNED: "We are looking for an organisation that fits",
-    State.ACCEPTED: "{partner} will contact you",
+    State.ACCEPTED: "{partner} will contact you by {datum}",
     State.IN_PROGRESS: "{partner} is working with you",
     State.ON_HOLD: "Postponed until {datum}",
     State.COMPLETED: "Completed",
@@ -101,12 +101,12 @@ TOLD = {
     },
 }
 SOMEBODY = {NL: "een organisatie", EN: "an organisation"}
-TONES = {
-    State.ACCEPTED: ("ok", "check"),
-    State.IN_PROGRESS: ("ok", "check"),
-    State.COMPLETED: ("ok", "check"),
-    State.NEEDS_INFO: ("warn", "info-circle"),
-    State.AWAITING_CONSENT: ("warn", "info-circle"),
+SYMBOLS = {
+    State.ACCEPTED: "circle-check",
+    State.IN_PROGRESS: "circle-check",
+    State.COMPLETED: "circle-check",
+    State.NEEDS_INFO: "help",
+    State.AWAITING_CONSENT: "help",
 }
 TITLE_IN_ENGLISH = {"V1": "Settling in the north of the Netherlands"}
 
@@ -121,7 +121,6 @@ class Standing:
     next: str
     since: str
     open: bool
-    tone: str
     symbol: str
     moments: list[dict[str, str]]
 
@@ -145,7 +144,6 @@ def _standing(
     intake: Intake, referral: Referral, events: Iterable[Event], names: Mapping[int, str], now: datetime
 ) -> Standing:
     state = State(referral.state)
-    tone, symbol = TONES.get(state, ("" if state.is_open else "active", "clock" if state.is_open else "info-circle"))
     told = [event for event in events if event.stream in (intake.stream, referral.stream)]
     return Standing(
         number=referral.number,
@@ -154,8 +152,7 @@ def _standing(
         next=what_next(referral, now),
         since=day(referral.entered_at),
         open=state.is_open,
-        tone=tone,
-        symbol=symbol,
+        symbol=SYMBOLS.get(state, "clock" if state.is_open else "info-circle"),
         moments=moments(told, names),
     )
 

@@ -57,7 +57,7 @@ def key_on(page: str) -> str:
         ("in_review", "KvK bekijkt uw vraag", "uiterlijk donderdag 26 november"),
         ("offered", "Voorgelegd aan Water Alliance", "Water Alliance laat uiterlijk maandag 30 november weten"),
         ("returned", "Wij zoeken een passende partner", "uiterlijk woensdag 25 november"),
-        ("accepted", "Water Alliance neemt contact op", "Water Alliance belt of mailt u"),
+        ("accepted", "Water Alliance neemt contact op", "maandag 30 november"),
         ("in_progress", "Water Alliance is met u bezig", "woensdag 23 december"),
         ("completed", "Afgerond", ""),
     ],
