@@ -88,10 +88,15 @@ def shown(question: Question, value: object) -> object:
 def kept_text(typed: Any) -> Any:
     """Return what was typed as it can be kept: text, a list of texts or a mapping, each cut to a sane length."""
     if isinstance(typed, Mapping):
-        return {str(key): str(value)[:MOST_KEPT] for key, value in typed.items()}
+        return {str(key): kept_line(value) for key, value in typed.items()}
     if isinstance(typed, list | tuple):
-        return [str(value)[:MOST_KEPT] for value in typed]
-    return str(typed)[:MOST_KEPT]
+        return [kept_line(value) for value in typed]
+    return kept_line(typed)
+
+
+def kept_line(typed: Any) -> str:
+    """Return one text as the database takes it: PostgreSQL refuses the NUL character."""
+    return str(typed).replace("\x00", "")[:MOST_KEPT]
 
 
 def quoted(text: str) -> str:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from intake import policy as rules
 from intake.models import Assessment, Intake
 from intake.policy import Answers, Policy, Source
 from intake.policy.three_by_three import STEPS, WAYS
+from intake.services.again import again
 from intake.services.errors import AlreadySent, Incomplete
 from intake.services.progress import Progress
 from intake.services.saving import OPEN
@@ -25,6 +26,7 @@ def latest(intake: Intake) -> Assessment | None:
     return Assessment.objects.filter(intake=intake).order_by("-number").first()
 
 
+@again
 def assess(intake: Intake, *, now: datetime) -> Assessment:
     """Return the assessment of the answers as they are.
 
@@ -35,18 +37,11 @@ def assess(intake: Intake, *, now: datetime) -> Assessment:
     if progress.unanswered:
         raise Incomplete(progress.unanswered)
     answers = progress.kept.to_json()
-    try:
-        with transaction.atomic():
-            last = latest(intake)
-            if last is not None and last.answers == answers:
-                return last
-            return make(intake, progress, number=last.number + 1 if last else 1, now=now)
-    except (IntegrityError, events.LostRace):
-        # The same button twice at once: the other one made it.
-        made = latest(intake)
-        if made is None or made.answers != answers:
-            raise
-        return made
+    with transaction.atomic():
+        last = latest(intake)
+        if last is not None and last.answers == answers:
+            return last
+        return make(intake, progress, number=last.number + 1 if last else 1, now=now)
 
 
 def make(intake: Intake, progress: Progress, *, number: int, now: datetime) -> Assessment:

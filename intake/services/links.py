@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from intake.models import Intake
+from intake.services.again import again
 from intake.services.saving import OPEN
 from nnmkb.ledger import events, outbox, tokens
 
@@ -17,6 +18,7 @@ from nnmkb.ledger import events, outbox, tokens
 MOST = 3
 
 
+@again
 def mail_resume_link(intake: Intake, email: str, *, key: str, now: datetime) -> None:
     """Keep the address with the draft and promise the mail; the same key promises it once."""
     with transaction.atomic():
@@ -28,6 +30,7 @@ def mail_resume_link(intake: Intake, email: str, *, key: str, now: datetime) -> 
         promise(intake, "resume_link_asked", "mail.resume_link", key=key, now=now)
 
 
+@again
 def renew(intake: Intake, *, key: str, now: datetime) -> None:
     """Give an expired draft a new term and a new link, by mail; nothing happens when no address is known.
 
@@ -48,6 +51,7 @@ def renew(intake: Intake, *, key: str, now: datetime) -> None:
             promise(intake, "resume_link_renewed", "mail.resume_link", key=key, now=now)
 
 
+@again
 def mail_lost_links(email: str, *, key: str, now: datetime) -> int:
     """Promise a link for each scan that belongs to an address; return how many, which no visitor may learn."""
     with transaction.atomic():
@@ -73,6 +77,7 @@ def promise(intake: Intake, event: str, mail: str, *, key: str, now: datetime) -
     outbox.enqueue(happened, mail, f"intake:{intake.pk}", at=now)
 
 
+@again
 def record_resumed(intake: Intake, *, now: datetime) -> None:
     """Record that a browser got access by the link."""
     with transaction.atomic():

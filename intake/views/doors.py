@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -16,11 +17,14 @@ from intake.models import Intake
 from intake.services import access
 from intake.services.assessing import latest
 from intake.services.drafts import resume_path
-from intake.services.errors import AlreadySent
+from intake.services.errors import AlreadySent, Crowded
 from intake.services.progress import Progress
 from nnmkb import pages
 from nnmkb.ledger import ratelimit
 
+# A NUL character in it would break the query on PostgreSQL.
+KEY = re.compile(r"[A-Za-z0-9-]{1,36}")
+CROWDED = "Deze zelfscan staat in veel vensters tegelijk open. Sluit de andere vensters en probeer het opnieuw."
 # Views take a request, an intake or a reference, and whatever the address holds after it.
 View = Callable[..., HttpResponse]
 
@@ -52,6 +56,8 @@ def edits(view: View) -> View:
             return view(request, intake, *args, **kwargs)
         except AlreadySent:
             return redirect("intake:already-sent", intake.reference)
+        except Crowded:
+            return pages.problem(request, 409, reason=CROWDED, back_href=request.path)
 
     return inner
 
@@ -78,6 +84,12 @@ def expired(request: HttpRequest, action: str, *, asked: bool = False) -> HttpRe
     """Answer 410 with the one button that sends a new link."""
     context = {"action": action, "asked": asked, "key": uuid.uuid4()}
     return render(request, "intake/expired.html", context, status=410)
+
+
+def key_of(request: HttpRequest) -> str:
+    """Return the key of the form, or a new one when it came without: then a double click counts twice."""
+    key = request.POST.get("sleutel", "")
+    return key if KEY.fullmatch(key) else str(uuid.uuid4())
 
 
 def where_left(intake: Intake) -> HttpResponse:

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods
 from intake.forms.address import EmailForm
 from intake.models import Intake
 from intake.services import access, drafts, links
-from intake.views.doors import edits, expired, limited, where_left
+from intake.views.doors import edits, expired, key_of, limited, where_left
 
 SENT = "?gestuurd=1"
-KEY_SIZE = 36
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,8 +73,3 @@ def ask_new_link(request: HttpRequest, intake: Intake) -> HttpResponse:
         links.renew(intake, key=key_of(request), now=timezone.now())
         return expired(request, request.path, asked=True)
     return expired(request, request.path)
-
-
-def key_of(request: HttpRequest) -> str:
-    """Return the key of the form, or a new one when it came without: then a double click counts twice."""
-    return request.POST.get("sleutel", "")[:KEY_SIZE] or str(uuid.uuid4())

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from intake.models import Intake
 from intake.screens import PAGES
 from intake.services import access, drafts
-from intake.views.doors import limited, shows, where_left
+from intake.views.doors import key_of, limited, shows, where_left
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,7 +20,7 @@ from intake.views.doors import limited, shows, where_left
 def start(request: HttpRequest) -> HttpResponse:
     """Show what the scan gives; a POST makes the draft. A GET never does: crawlers would fill the database."""
     if request.method == "POST":
-        draft = drafts.start(now=timezone.now(), key=request.POST.get("sleutel", "")[:36])
+        draft = drafts.start(now=timezone.now(), key=key_of(request))
         access.grant(request, draft)
         return redirect("intake:step", draft.reference, PAGES[0].slug)
     busy = access.granted(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -105,6 +106,16 @@ def test_fifty_thousand_characters_are_kept_up_to_a_sane_length(client: Client) 
     intake = begin(client)
     client.post(address(intake, "uw-bedrijf"), {"versie": "1", "B3": "x" * 50_000})
     assert len(Intake.objects.get().typed["B3"]) == 2000
+
+
+def test_nul_characters_reach_no_query(client: Client) -> None:
+    client.post("/", {"sleutel": "a\x00b"})
+    intake = Intake.objects.get()
+    client.post(address(intake, "uw-bedrijf"), {"versie": "1\x00", "B3": "1\x002", "B2": "\x00", "postcode": "\x00"})
+    client.post(address(intake, "later"), {"email": "a\x00@b.nl", "sleutel": "\x00"})
+    assert client.get("/verder/%00/").status_code == 404
+    assert client.get("/zelfscan/%00/uw-bedrijf/").status_code == 403
+    assert "\\u0000" not in json.dumps(Intake.objects.values("answers", "typed", "postcode").get())
 
 
 def test_markup_that_was_typed_is_shown_and_does_nothing(client: Client) -> None:
