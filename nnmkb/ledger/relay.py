@@ -49,6 +49,7 @@ class Relay:
     def run(self) -> None:
         """Go on until `stop` is set; a database or broker that is away only makes it wait."""
         while not self.stop.is_set():
+            close_old_connections()
             try:
                 self.tick()
                 self.pause = POLL
@@ -66,7 +67,6 @@ class Relay:
 
     def tick(self) -> int:
         """Look once; return how many deliveries were started."""
-        close_old_connections()
         self.keep_house()
         outbox.bury(timezone.now())
         started = 0

@@ -9,7 +9,7 @@ from django.db import transaction
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event, Outgoing
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOW = datetime(2024, 1, 15, 9, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=1)
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import time_machine
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 from nnmkb.ledger.models import Outgoing
 from nnmkb.run.servers import Redis
+from tests.referrals.entrepreneur.test_contact import opened, send
+from tests.referrals.services import cast
 from tests.running.letterbox import POISON, SLOW
 from tests.running.site import Site, promise, states
 
@@ -60,6 +67,27 @@ def test_relay_waits_for_a_redis_that_is_away(big_site: Site, redis: Redis):
     big_site.worker()
     big_site.wait_until_settled([row])
     assert all_went_once(big_site, [row])
+
+
+def test_submission_while_redis_is_stopped_is_confirmed_and_its_mail_goes_later(
+    big_site: Site, redis: Redis, client: Client, settings: Any
+):
+    settings.CELERY_BROKER_URL = redis.url
+    redis.kill()
+    with time_machine.travel(cast.NOW, tick=False):
+        answer = send(client, opened(client))
+        assert answer.status_code == 302
+        assert client.get(answer["Location"]).status_code == 200
+        assert client.get("/gezond/klaar/").status_code == 200
+    # The company of the cast lives at its own moment, the processes at this one.
+    assert Outgoing.objects.update(due_at=timezone.now())
+    rows = list(Outgoing.objects.all())
+    big_site.relay("celery")
+    big_site.worker()
+    big_site.wait_for(lambda: "broker away" in big_site.log.read_text(), "the relay notices")
+    redis.start()
+    big_site.wait_until_settled(rows)
+    assert all_went_once(big_site, rows)
 
 
 def test_mail_that_kills_its_worker_ends_dead_and_the_others_go_once(big_site: Site):

@@ -56,7 +56,7 @@ class Command(BaseCommand):
                 folder = stack.enter_context(legs.folder())
                 run.append(legs.Leg("SQLite", [*legs.without([*marks]), *chosen], {}, folder))
             if on_postgres:
-                unwanted = [] if chosen else [f"--ignore={path}" for path in legs.NO_DATABASE]
+                unwanted = [] if chosen else [f"--ignore={path}" for path in (*legs.NO_DATABASE, *legs.LAPTOP_ONLY)]
                 line = [*legs.without([*dict.fromkeys(["java", *absent])]), *unwanted, *chosen]
                 environment = stack.enter_context(legs.servers())
                 folder = stack.enter_context(legs.folder())

@@ -23,6 +23,8 @@ class Command(BaseCommand):
     """Look in the outbox every second."""
 
     help = "Starts the deliveries of the outbox, until stopped."
+    # Checked by the web process; a relay that has to be restarted must be back at once.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Ask how."""
