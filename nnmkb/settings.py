@@ -153,6 +153,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATICFILES_BACKEND},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 
 # --- people ---------------------------------------------------------------------------------------------------------
 LOGIN_URL = "/inloggen/"

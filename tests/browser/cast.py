@@ -15,17 +15,25 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.management import call_command
+from django.contrib.auth.models import Group
 from django.db import connection
+from django.utils import timezone
 
-PASSWORD = "een-lang-wachtwoord-voor-de-proef"
+from referrals.management.commands import demo
+from referrals.permissions import STAFF_ROLES
+
+PASSWORD = demo.LAPTOP_PASSWORD
 LINK = re.compile(r"https?://[^\s>]+")
 CODE = re.compile(r"\b(\d{6})\b")
 
 
 def prepare_people() -> None:
-    """Seed partners and staff through the same command that `up` uses, without its companies."""
-    call_command("demo", people_only=True, password=PASSWORD, verbosity=0)
+    """Seed partners and staff as `up` does, without its companies."""
+    for role in STAFF_ROLES:
+        Group.objects.get_or_create(name=role)
+    demo.partners(timezone.localdate())
+    for facts in demo.read("medewerkers.json"):
+        demo.person(facts)
 
 
 def database_url() -> str:
@@ -66,12 +74,12 @@ class Postman:
 
     def run(self, *arguments: str) -> None:
         """Start one process of the product."""
-        log = (self.folder / f"process-{len(self.processes)}.log").open("wb")
-        self.processes.append(
-            subprocess.Popen(
-                [sys.executable, *arguments], env=self.environment, cwd=settings.ROOT, stdout=log, stderr=log
+        with (self.folder / f"process-{len(self.processes)}.log").open("wb") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, *arguments], env=self.environment, cwd=settings.ROOT, stdout=log, stderr=log
+                )
             )
-        )
 
     def stop(self) -> None:
         """End the processes, and wait until they are gone."""
