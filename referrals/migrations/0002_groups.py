@@ -8,7 +8,7 @@ from django.db import migrations
 NAMES = ("advisor", "team_lead", "policy_author", "policy_publisher", "administrator")
 SEEN = {
     "ledger": ("event", "outgoing"),
-    "intake": ("intake", "contact", "assessment", "consent"),
+    "intake": ("intake", "assessment", "consent"),
     "referrals": ("referral", "offer"),
 }
 ADMINISTRATOR = (

@@ -63,8 +63,9 @@ def screen_model(model: dict[str, Any]) -> Model:
     """Return the model of a content in the shape that the page draws."""
     return Model(
         rows=[Row(row["step"], row["current"]) for row in model["rows"]],
-        columns=model["ways"],
-        cells=[[Cell(cell["status"], cell["word"]) for cell in row["cells"]] for row in model["rows"]],
+        # A column of the drawing is about thirteen letters wide.
+        columns=[way.rpartition(" ")[2].capitalize() for way in model["ways"]],
+        cells=[[Cell(cell["status"], cell["word"].capitalize()) for cell in row["cells"]] for row in model["rows"]],
         title="Waar het bedrijf nu staat",
     )
 

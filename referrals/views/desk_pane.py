@@ -94,16 +94,25 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
 
 
 def candidates(referral: Referral, acts: Iterable[acts_table.Act], now: datetime) -> list[Candidate]:
-    """Return who can be asked, best first, then the others with why not; nobody while that is not the question."""
+    """Return who can be asked, best first, then the others with why not; nobody while that is not the question.
+
+    The KvK itself is not among them: it does not mail itself an offer, it handles the referral.
+    """
     if referral.state not in OFFERABLE:
         return []
     mine = any(act.action is Action.OFFER for act in acts)
     found = directory.matches(referral, local_date(now))
     ids = dict(Partner.objects.values_list("code", "pk"))
     fitting = [
-        Candidate(ids[one.partner.code], one.partner.name, one.reasons, offerable=mine) for one in found.proposals
+        Candidate(ids[one.partner.code], one.partner.name, one.reasons, offerable=mine)
+        for one in found.proposals
+        if one.partner.organisation != consents.KVK
     ]
-    return fitting + [_refused(one, ids[one.partner.code], mine=mine) for one in found.refusals]
+    return fitting + [
+        _refused(one, ids[one.partner.code], mine=mine)
+        for one in found.refusals
+        if one.partner.organisation != consents.KVK
+    ]
 
 
 def _refused(refusal: Refusal, pk: int, *, mine: bool) -> Candidate:

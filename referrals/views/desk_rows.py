@@ -19,7 +19,7 @@ from referrals.models import Referral
 from referrals.queues import STEPS
 from referrals.views.history import name_of
 
-WAYS = {way.code: way.label for way in Way}
+WAYS = {Way.INNOVATION.code: "innovatie", Way.NETWORKING.code: "netwerken", Way.PROMOTION.code: "promotie"}
 STANDING_STILL = (State.AWAITING_CONSENT, State.NEEDS_INFO, State.ON_HOLD)
 ERASED = "Gegevens gewist"
 
@@ -126,7 +126,7 @@ def activity_title(referral: Referral) -> str:
 
 def short(at: datetime) -> str:
     """Return a date as it stands in a list: di 24 nov."""
-    return date_format(timezone.localtime(at), "D j M")
+    return date_format(timezone.localtime(at), "D j M").lower()
 
 
 def long(at: datetime) -> str:

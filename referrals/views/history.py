@@ -133,7 +133,8 @@ def moments(events: Iterable[Event]) -> list[Moment]:
 
 def clock(at: datetime) -> str:
     """Return a moment as staff read it: di 24 nov, 11:05."""
-    return date_format(timezone.localtime(at), "D j M, H:i")
+    # Django writes some Dutch months with a capital.
+    return date_format(timezone.localtime(at), "D j M, H:i").lower()
 
 
 def label_of(code: str) -> str:
@@ -143,8 +144,8 @@ def label_of(code: str) -> str:
 
 def _title(event: Event) -> str:
     title = TITLES.get(event.kind, event.kind.replace("_", " ").capitalize())
-    code = event.payload.get("reason") or event.payload.get("outcome")
-    return f"{title}: {label_of(str(code)).lower()}" if code else title
+    code = str(event.payload.get("reason") or event.payload.get("outcome") or "")
+    return f"{title}: {_REASONS[code].lower()}" if code in _REASONS else title
 
 
 def _names(events: list[Event]) -> dict[str, str]:

@@ -60,7 +60,7 @@ def test_row_says_term_company_advice_partner_status_and_owner_in_words(desk: Cl
         "2 dagen te laat",
         "Veenstra Koeltechniek",
         "Industrie: metaal en machines, 25 medewerkers, Assen",
-        "Uitvoering, marketing en promotie",
+        "Uitvoering, promotie",
         making.policy().activities["P4"].title,
         "Nog geen partner",
         "In wachtrij",
