@@ -231,3 +231,15 @@ def test_advisor_records_contact_only_for_what_the_kvk_handles_itself() -> None:
             key=cast.key(),
             now=cast.NOW,
         )
+
+
+def test_another_partner_cannot_complete_or_stop_the_work() -> None:
+    found = cast.case("in_progress")
+    stranger = f"partner:{cast.partner('snn').pk}"
+    with pytest.raises(Refused, match="andere partner"):
+        answering.complete(
+            found.referral.pk, actor=stranger, outcome="advice_given", on=TODAY, key=cast.key(), now=cast.NOW
+        )
+    with pytest.raises(Refused, match="andere partner"):
+        answering.stop(found.referral.pk, actor=stranger, reason="no_need", key=cast.key(), now=cast.NOW)
+    assert found.fresh().state == "in_progress"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
+from intake.models import Consent
 from nnmkb.ledger import events, tokens
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.dossier import digest
+from referrals.domain.lifecycle import Action, Actor
 from referrals.models import Dossier, Offer, Partner, Referral
-from referrals.services import access, answering, closing, offering, queue
+from referrals.services import access, answering, closing, consents, door, offering, queue
 from referrals.services.errors import Gone, NotAllowed, Refused, Stale
 from tests.referrals.services import cast
 
@@ -244,3 +247,22 @@ def test_kvk_does_not_help_itself_with_what_the_policy_gives_to_others() -> None
     queue.claim(investor.pk, advisor=found.advisor, version=1, key=cast.key(), now=cast.NOW)
     with pytest.raises(Refused, match="niet onder Wie"):
         offering.handle_ourselves(investor.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW)
+
+
+def test_change_that_came_in_between_reading_and_writing_wins() -> None:
+    found = cast.case("in_review")
+    mine = door.read(found.referral.pk, 2)
+    queue.release(found.referral.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW)
+    with pytest.raises(Stale) as stale, transaction.atomic():
+        door.move(mine, Action.RELEASE, Actor.ADVISOR, actor="advisor:1", at=cast.NOW)
+    assert [event.kind for event in stale.value.what_changed] == ["claim_released"]
+    assert found.fresh().version == 3
+
+
+def test_kvk_does_not_help_itself_after_its_consent_was_withdrawn() -> None:
+    found = cast.case("in_review")
+    cast.partner("kvk")
+    given = Consent.objects.get(intake=found.intake, purpose="C1")
+    consents.take_back(given, cast.NOW)
+    with pytest.raises(Refused, match="toestemming voor de KvK"):
+        offering.handle_ourselves(found.referral.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW)
