@@ -84,6 +84,6 @@ def missing_lines(missing: Sequence[Tool], counts: Sequence[Count]) -> list[str]
     lines = []
     for tool in missing:
         number = max((count.left_out[tool.mark] for count in counts), default=0)
-        many = f"{number} tests" if number else "part of the tests"
+        many = f"{number} test{'s' * (number > 1)}" if number else "part of the tests"
         lines.append(f"Not run: {many}, because {tool.name} is not here (sudo apt install {tool.packages}).")
     return lines

@@ -1,0 +1,96 @@
+"""docker-compose.yml and Dockerfile: every command, variable and dependency in them exists. No Docker is needed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+from gunicorn.config import Config
+
+from nnmkb import settings as real
+from nnmkb.celery import app
+from nnmkb.run.tools import PANGO_PACKAGES
+from referrals.dossier import check
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+OURS = {"web", "worker", "relay", "migrate"}
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
+def test_all_parts_of_production_are_there(services):
+    assert set(services) == {"postgres", "redis", "mail", *OURS}
+
+
+def test_every_variable_is_one_that_the_settings_read(services):
+    text = Path(real.__file__).read_text()
+    known = set(re.findall(r'env\.\w+\(\s*"(\w+)"', text))
+    for name in OURS:
+        assert set(services[name]["environment"]) <= known
+
+
+def test_every_command_of_manage_exists(services):
+    lines = [services[name].get("command", []) for name in OURS]
+    called = {line[2] for line in lines if line[1:2] == ["manage.py"]}
+    assert called == {"migrate", "relay"}
+    assert called <= set(get_commands())
+
+
+def test_worker_finds_the_task(services):
+    assert services["worker"]["command"][:4] == ["celery", "-A", "nnmkb", "worker"]
+    app.loader.import_default_modules()
+    assert "referrals.deliver" in app.tasks
+
+
+def test_worker_may_finish_its_delivery_before_it_is_stopped(services):
+    grace = int(services["worker"]["stop_grace_period"].removesuffix("s"))
+    assert grace > real.CELERY_TASK_TIME_LIMIT
+
+
+def test_web_does_not_wait_for_redis(services):
+    assert set(services["web"]["depends_on"]) == {"migrate"}
+
+
+def test_redis_keeps_nothing_and_refuses_when_full(services):
+    line = services["redis"]["command"]
+    assert line[line.index("--save") + 1] == ""
+    assert line[line.index("--appendonly") + 1] == "no"
+    assert line[line.index("--maxmemory-policy") + 1] == "noeviction"
+    assert "volumes" not in services["redis"]
+
+
+def test_only_the_database_keeps_anything(services):
+    assert [name for name, facts in services.items() if "volumes" in facts] == ["postgres"]
+
+
+def test_nothing_is_open_to_the_outside(services):
+    for facts in services.values():
+        assert all(port.startswith("127.0.0.1:") for port in facts.get("ports", []))
+
+
+def test_gunicorn_knows_every_option_of_the_image():
+    line = re.search(r"CMD \[(.+)\]", DOCKERFILE)
+    assert line
+    words = re.findall(r'"([^"]*)"', line[1])
+    assert words[:2] == ["gunicorn", "nnmkb.wsgi"]
+    chosen = vars(Config().parser().parse_args(words[2:]))
+    assert (chosen["worker_class"], chosen["workers"], chosen["threads"]) == ("gthread", 2, 4)
+
+
+def test_image_runs_as_an_ordinary_user_with_hashed_packages():
+    assert "USER nnmkb" in DOCKERFILE
+    assert "--require-hashes" in DOCKERFILE
+
+
+def test_image_and_messages_name_the_same_packages_for_the_pdf():
+    assert PANGO_PACKAGES == check.PACKAGES
+    assert PANGO_PACKAGES in DOCKERFILE
+    assert PANGO_PACKAGES in (ROOT / ".ci" / "run").read_text()
