@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from intake.advice import SHORT_WAYS, WORDS
 from nnmkb.web.model import Cell, Model, Row
 from referrals.domain import dates
 from referrals.domain.worktime import AMSTERDAM
@@ -60,12 +61,12 @@ def grouped(digest: str) -> str:
 
 @register.filter
 def screen_model(model: dict[str, Any]) -> Model:
-    """Return the model of a content in the shape that the page draws."""
+    """Return the model of a content in the shape and the short words of the result page."""
     return Model(
         rows=[Row(row["step"], row["current"]) for row in model["rows"]],
-        # A column of the drawing is about thirteen letters wide.
-        columns=[way.rpartition(" ")[2].capitalize() for way in model["ways"]],
-        cells=[[Cell(cell["status"], cell["word"].capitalize()) for cell in row["cells"]] for row in model["rows"]],
+        # A cell of the drawing is about eleven letters wide.
+        columns=list(SHORT_WAYS.values()),
+        cells=[[Cell(cell["status"], WORDS[cell["status"]]) for cell in row["cells"]] for row in model["rows"]],
         title="Waar het bedrijf nu staat",
     )
 

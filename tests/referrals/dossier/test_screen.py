@@ -22,7 +22,7 @@ def test_it_shows_what_is_asked_why_and_by_when() -> None:
         "Van der Meulen Machinebouw B.V.",
         "Een netwerk helpt u op weg.",
         "Regel R-N3",
-        "nu doen",
+        "Nu doen",
         "Dit kan als uw organisatie klaar is.",
         "Mag Water Alliance uw dossier krijgen?",
         "Te weinig tijd: wel last",
