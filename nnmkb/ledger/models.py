@@ -1,4 +1,4 @@
-"""Event: the append-only history. Outgoing: one row a delivery. Heartbeat: proof that the relay runs. RateCount: limits."""
+"""Event: the append-only history. Outgoing: one row a delivery. Heartbeat: the relay runs. RateCount: limits."""
 
 from __future__ import annotations
 
