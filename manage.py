@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start anything of nnmkb. On first use it builds `.venv` with the standard library alone; after that it starts in it."""
+"""Start anything of nnmkb. On first use it builds `.venv` with the standard library; after that it starts in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> None:
     if "NNMKB_NO_VENV" not in os.environ:
         ensure_environment("test" if command in WITH_TEST_TOOLS else "base")
         if Path(sys.prefix).resolve() != VENV.resolve():
-            os.execv(PYTHON, [str(PYTHON), *sys.argv])  # noqa: S606
+            os.execv(PYTHON, [str(PYTHON), *sys.argv])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nnmkb.settings")
     from django.core.management import execute_from_command_line
 
