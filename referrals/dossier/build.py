@@ -22,6 +22,7 @@ from referrals.domain.dossier import (
     Recipient,
 )
 from referrals.domain.dossier_content import Frame, foreign_content, scan_content
+from referrals.domain.english_consent import sentence_agreed_to
 from referrals.domain.worktime import deadline, local_date, read_calendar
 from referrals.models import Dossier, Partner, Referral
 
@@ -143,14 +144,17 @@ def country_name(code: str) -> str:
 
 def consent_lines(intake: Intake, organisation: str, name: str) -> list[ConsentLine]:
     """Return the consents that this dossier rests on: the newest word for the KvK and for the organisation."""
-    texts = policy(intake.policy).consents
+    rules = policy(intake.policy)
+    texts = rules.consents
+    # The box named the organisation as the policy does; a partner may write its own name otherwise.
+    named = rules.organisations[organisation].name if organisation in rules.organisations else name
     newest = {(row.purpose, row.organisation): row for row in Consent.objects.filter(intake=intake).order_by("id")}
     wanted = [(VIEW_BY_KVK, "")] + ([(GIVE_TO_PARTNER, organisation)] if organisation != KVK else [])
     return [
         ConsentLine(
             purpose=row.purpose,
             organisation=row.organisation,
-            text=texts[row.purpose].text.replace("{organisatie}", name),
+            text=sentence_agreed_to(row.purpose, row.text_version, texts[row.purpose].text, named),
             at=moment(row.at),
             text_version=row.text_version,
             text_digest=row.text_digest,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from intake.models import Intake
 from intake.policies import policy
 from intake.views.doors import limited
+from referrals.domain.english_consent import english_sentence, english_version
 from referrals.domain.worktime import local_date
 from referrals.forms import SETTLE_AIMS, SETTLE_PROVINCES, SETTLE_SECTORS, SETTLE_TERMS, SettleForm
 from referrals.services import refer
@@ -27,8 +28,6 @@ from referrals.views.status import day
 FORM = ["GET", "HEAD", "POST"]
 TYPED, DONE = "settle", "settled"
 View = Callable[[HttpRequest], HttpResponse]
-SHARED = "May {name} receive your request and your company details?"
-VIEWED = "May the Chamber of Commerce (KvK) read your request in order to help you?"
 LINES = {
     KVK: "KvK is the front desk. Without this permission nobody can help you.",
     "nom": "NOM helps companies from abroad to invest and settle in the north.",
@@ -51,14 +50,14 @@ def boxes() -> tuple[Box, ...]:
     """Return the consent boxes: the KvK, the NOM, and the three provinces."""
     rules = policy()
     wish = refer.settle_wish("", local_date(timezone.now()))
-    version = f"en-{rules.consents[SHARE].text_version}"
-    view = Box(VIEW, VIEWED, version, name=rules.organisations[KVK].name, line=LINES[KVK])
+    version = english_version(rules.consents[SHARE].text_version)
+    view = Box(VIEW, english_sentence(VIEW, ""), version, name=rules.organisations[KVK].name, line=LINES[KVK])
     return (
         view,
         *(
             Box(
                 SHARE,
-                SHARED.format(name=rules.organisations[code].name),
+                english_sentence(SHARE, rules.organisations[code].name),
                 version,
                 code,
                 rules.organisations[code].name,

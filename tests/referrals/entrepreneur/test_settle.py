@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -93,6 +94,9 @@ def test_nom_gets_the_request_as_an_offer(client: Client) -> None:
     offer = offering.offer(referral.pk, nom.pk, advisor=bert, version=2, key=cast.key(), now=cast.NOW)
     assert offer.dossier.content["company"]["name"] == "Nordwind GmbH"
     assert "uwe@nordwind.example" not in str(offer.dossier.content)
+    # The record of consent quotes the sentence that was agreed to, so that its fingerprint fits.
+    for line in offer.dossier.content["consent"]:
+        assert hashlib.sha256(line["text"].encode()).hexdigest() == line["text_digest"]
 
 
 def test_second_click_on_send_shows_the_same_confirmation(client: Client) -> None:

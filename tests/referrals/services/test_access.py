@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from intake.models import Consent
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
 from referrals.models import AccessCode
-from referrals.services import access, closing, offering
+from referrals.services import access, closing, consents, offering
 from referrals.services.errors import Gone, UnknownLink
 from tests.referrals.services import cast
 
@@ -124,3 +125,12 @@ def test_link_is_sent_again_for_a_live_offer_only_and_at_most_twice_an_hour() ->
     offer = found.fresh_offer()
     assert [access.send_link_again(offer.pk, cast.NOW) for _ in range(3)] == [True, True, False]
     assert not access.send_link_again(cast.case("returned").fresh_offer().pk, cast.NOW)
+
+
+def test_dossier_is_closed_from_the_moment_the_consent_row_is_there() -> None:
+    found = cast.case("offered")
+    consents.take_back(Consent.objects.get(intake=found.intake, organisation="water_alliance"), cast.NOW)
+    for look in (access.open_dossier, access.download_dossier):
+        with pytest.raises(Gone, match="trok de toestemming in"):
+            look(found.fresh_offer(), found.actor, cast.NOW)
+    assert found.fresh_offer().opened_at is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,8 @@ def test_offer_freezes_a_dossier_and_promises_pdf_before_mail() -> None:
     offer = found.fresh_offer()
     assert (offer.state, offer.attempt, offer.partner_name) == ("open", 1, found.partner.name)
     assert offer.dossier.digest == digest(offer.dossier.content)
+    for line in offer.dossier.content["consent"]:
+        assert hashlib.sha256(line["text"].encode()).hexdigest() == line["text_digest"]
     rendering = Outgoing.objects.get(kind="dossier.render")
     assert rendering.recipient == f"dossier:{offer.dossier_id}"
     assert Outgoing.objects.get(kind="mail.offer").after == rendering
