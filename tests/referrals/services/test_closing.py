@@ -268,3 +268,10 @@ def test_database_itself_refuses_to_change_a_consent() -> None:
     found = cast.case()
     with pytest.raises(Exception, match="append-only"), connection.cursor() as cursor:
         cursor.execute("UPDATE intake_consent SET given = NOT given WHERE intake_id = %s", [found.intake.pk])
+
+
+def test_without_the_consent_of_the_kvk_nobody_may_have_anything() -> None:
+    intake = cast.submitted("nom")
+    assert consents.organisations(intake.pk) == {"kvk", "nom"}
+    consents.take_back(Consent.objects.get(intake=intake, purpose="C1"), cast.LATER)
+    assert consents.organisations(intake.pk) == frozenset()
