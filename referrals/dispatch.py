@@ -19,7 +19,7 @@ from nnmkb.ledger.models import Outgoing
 from referrals import mail
 from referrals.dossier import issue
 from referrals.dossier.check import pango_present
-from referrals.dossier.render import PdfUnavailable
+from referrals.dossier.render import FetchRefused, PdfUnavailable
 
 log = logging.getLogger("nnmkb.delivery")
 Clock = Callable[[], datetime]
@@ -79,7 +79,7 @@ def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = nullc
         return close_with_note(claimed, now(), NOBODY)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except BaseException as error:  # WeasyPrint's refusal of a forbidden address is no Exception
+    except BaseException as error:  # a library may stop with something that is no Exception
         return give_up_or_wait(claimed, error, now())
 
 
@@ -116,7 +116,7 @@ def is_permanent(error: BaseException) -> bool:
         return False  # about the mail server or our account there, not about this mail
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
-    if isinstance(error, UnknownKind | ObjectDoesNotExist):
+    if isinstance(error, UnknownKind | ObjectDoesNotExist | FetchRefused):
         return True
     return not isinstance(error, Exception | TimeIsUp)
 

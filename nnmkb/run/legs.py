@@ -70,6 +70,12 @@ class Leg:
         self.took = time.monotonic() - self.began
         return reporting.read(self.report, code)
 
+    def stop(self) -> None:
+        """End a run that is still going, when the command itself is stopped."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
 
 def without(marks: Sequence[str]) -> list[str]:
     """Return the argument that leaves out the tests with these marks."""

@@ -16,7 +16,7 @@ from nnmkb.ledger.models import Outgoing
 from referrals import dispatch
 from referrals.dispatch import Outcome
 from referrals.dossier import issue
-from referrals.dossier.render import PdfUnavailable
+from referrals.dossier.render import FetchRefused, PdfUnavailable
 from tests.ledger.rows import NOW, delivery
 from tests.running.site import promise
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Refusal(BaseException):
-    """Stands for WeasyPrint's refusal to fetch, which is no Exception."""
+    """Stands for what a library stops with when it wants nobody to catch it."""
 
 
 def fails_with(error: BaseException):
@@ -71,6 +71,7 @@ def test_delivery_twice_sends_one_mail():
         (smtplib.SMTPRecipientsRefused({"a@b.example": (550, b"unknown")}), Outcome.DEAD),
         (dispatch.TimeIsUp(), Outcome.RETRY),
         (Refusal("file:///secret"), Outcome.DEAD),
+        (FetchRefused("file:///secret"), Outcome.DEAD),
         (Outgoing.DoesNotExist(), Outcome.DEAD),
     ],
     ids=lambda value: type(value).__name__,

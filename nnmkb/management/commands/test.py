@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -44,6 +45,8 @@ class Command(BaseCommand):
 
     def run(self, arguments: Sequence[str]) -> int:
         """Run the legs that fit the arguments; return the exit code."""
+        # A run that is stopped from outside must still take its servers down.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         missing = [tool for tool in TOOLS if not tool.here]
         absent = [tool.mark for tool in missing]
         chosen = [argument for argument in arguments if argument != "--postgres"]
@@ -66,25 +69,27 @@ class Command(BaseCommand):
 
     def carry_out(self, run: Sequence[legs.Leg]) -> list[reporting.Count]:
         """Run the legs side by side; the first writes to the terminal, the others are shown after it."""
-        for leg in run[1:]:
-            with (leg.folder / "output").open("wb") as output:
-                leg.start(settings.ROOT, output)
-        counts = []
-        for number, leg in enumerate(run):
-            self.heading(leg)
-            if number == 0:
-                leg.start(settings.ROOT)
-            counts.append(leg.wait())
-            if number:
-                with (leg.folder / "output").open("rb") as shown:
-                    shutil.copyfileobj(shown, sys.stdout.buffer)
-                sys.stdout.flush()
-        return counts
+        try:
+            for leg in run[1:]:
+                with (leg.folder / "output").open("wb") as output:
+                    leg.start(settings.ROOT, output)
+            return [self.follow(leg, first=number == 0) for number, leg in enumerate(run)]
+        finally:
+            for leg in run:
+                leg.stop()
 
-    def heading(self, leg: legs.Leg) -> None:
-        """Say which leg follows."""
+    def follow(self, leg: legs.Leg, *, first: bool) -> reporting.Count:
+        """Wait for a leg and let its output be seen; return its counts."""
         self.stdout.write(f"\n=== {leg.name} ===")
         self.stdout.flush()
+        if first:
+            leg.start(settings.ROOT)
+        count = leg.wait()
+        if not first:
+            with (leg.folder / "output").open("rb") as shown:
+                shutil.copyfileobj(shown, sys.stdout.buffer)
+            sys.stdout.flush()
+        return count
 
     def conclude(self, run: Sequence[legs.Leg], counts: Sequence[reporting.Count], missing: Sequence[Tool]) -> int:
         """Print the sums and what did not run; return the exit code."""
