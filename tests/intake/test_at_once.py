@@ -19,7 +19,7 @@ from intake.services.saving import PageAnswers, save_page
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event, Outgoing
 from tests.intake import companies
-from tests.intake.walking import address, begin, fill
+from tests.intake.walking import address, begin, prefill
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 4
@@ -43,10 +43,11 @@ def together(change: Callable[[int], object]) -> None:
 def test_pages_saved_at_once_are_all_kept() -> None:
     draft = start(now=timezone.now())
     codes = ("B1", "B2", "B3", "B4")
+    seen = [Intake.objects.get(pk=draft.pk) for _ in codes]
 
     def save(number: int) -> None:
         page = PageAnswers((codes[number],), {codes[number]: number}, {}, 1)
-        save_page(Intake.objects.get(pk=draft.pk), page, now=timezone.now())
+        save_page(seen[number], page, now=timezone.now())
 
     together(save)
     draft.refresh_from_db()
@@ -56,7 +57,7 @@ def test_pages_saved_at_once_are_all_kept() -> None:
 
 def test_result_asked_for_at_once_is_made_once(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     together(lambda number: assess(Intake.objects.get(pk=intake.pk), now=timezone.now()))
     assert Assessment.objects.count() == 1
     assert Event.objects.filter(kind="assessment_made").count() == 1

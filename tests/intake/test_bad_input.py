@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from intake.models import Intake
 from tests.intake import companies
-from tests.intake.walking import address, begin, errors, fields, fill, text
+from tests.intake.walking import address, begin, errors, fields, prefill, text
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ NOT_WHOLE = "Vul een heel getal in, zonder punt of komma."
 )
 def test_each_mistake_has_its_own_message(client: Client, page: str, change: dict[str, Any], message: str) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     version = Intake.objects.get().version
     response = client.post(address(intake, page), {"versie": version, **BASE[page], **change})
     assert response.status_code == 200
@@ -92,7 +92,7 @@ def test_each_mistake_has_its_own_message(client: Client, page: str, change: dic
 
 def test_several_open_rows_of_the_matrix_are_named_three_at_most(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     form = {name: value for name, value in BASE["belemmeringen"].items() if not name.startswith("U5")}
     version = Intake.objects.get().version
     response = client.post(address(intake, "belemmeringen"), {"versie": version, "U5_tijd": "2", **form})
@@ -135,7 +135,7 @@ def test_answer_to_a_question_of_another_page_is_not_kept(client: Client) -> Non
 
 def test_no_default_message_of_django_is_ever_shown(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     shown: list[str] = []
     for page in BASE:
         for form in ({}, {"B3": "x", "S4": "x", "U7": "x", "B7": "x", "postcode": "x", "sbi": "x", "U5_tijd": "x"}):

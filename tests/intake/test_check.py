@@ -11,7 +11,7 @@ from django.test import Client
 from intake.models import Assessment, Intake
 from nnmkb.ledger.models import Event
 from tests.intake import companies
-from tests.intake.walking import address, begin, fields, fill, text, title
+from tests.intake.walking import address, begin, fields, prefill, text, title
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def post(client: Client, intake: Intake, page: str, **form: Any) -> Any:
 
 def test_every_answer_is_shown_with_a_link_that_comes_back(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     page = client.get(address(intake, "controleren")).content.decode()
     assert page.count(">Wijzig<") == 36
     assert "Te weinig tijd" in page
@@ -34,7 +34,7 @@ def test_every_answer_is_shown_with_a_link_that_comes_back(client: Client) -> No
 
 def test_changing_an_answer_returns_to_the_check(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     page = client.get(address(intake, "plan") + "?terug=controleren").content.decode()
     assert 'name="terug" value="controleren"' in page
     response = post(client, intake, "plan", **fields(companies.READY, "plan"), terug="controleren")
@@ -43,14 +43,14 @@ def test_changing_an_answer_returns_to_the_check(client: Client) -> None:
 
 def test_change_with_a_mistake_still_returns_to_the_check_afterwards(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     response = post(client, intake, "plan", S4="x", terug="controleren")
     assert 'name="terug" value="controleren"' in response.content.decode()
 
 
 def test_question_that_came_up_by_a_change_is_named_on_top(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.NO_WISH)
+    prefill(intake, companies.NO_WISH)
     post(client, intake, "wens", S1="ja_begin", S2="nee", terug="controleren")
     page = client.get(address(intake, "controleren")).content.decode()
     assert re.search(r"Nog \d+ vragen hebben geen antwoord", page)
@@ -59,7 +59,7 @@ def test_question_that_came_up_by_a_change_is_named_on_top(client: Client) -> No
 
 def test_result_is_refused_while_a_question_is_open(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.NO_WISH)
+    prefill(intake, companies.NO_WISH)
     post(client, intake, "wens", S1="ja_begin", S2="nee")
     response = client.post(address(intake, "controleren"))
     assert response.status_code == 200
@@ -71,14 +71,22 @@ def test_result_is_refused_while_a_question_is_open(client: Client) -> None:
 
 def test_answer_that_was_typed_wrong_counts_as_open(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     post(client, intake, "uw-bedrijf", **{**fields(companies.READY, "uw-bedrijf"), "B3": "twaalf"})
     assert "Nog 1 vraag heeft geen antwoord" in text(client.post(address(intake, "controleren")))
 
 
+def test_wrong_answer_to_an_optional_question_counts_as_open_too(client: Client) -> None:
+    intake = begin(client)
+    prefill(intake, companies.READY)
+    post(client, intake, "belemmeringen", **{**fields(companies.READY, "belemmeringen"), "U6": ["krimp"]})
+    assert "Welke problemen in uw sector herkent u?" in text(client.post(address(intake, "controleren")))
+    assert not Assessment.objects.exists()
+
+
 def test_answers_that_do_not_agree_get_a_gentle_question_and_do_not_block(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, {**companies.READY, "S1": "ja_meer", "S2": "nee"})
+    prefill(intake, {**companies.READY, "S1": "ja_meer", "S2": "nee"})
     page = text(client.get(address(intake, "controleren")))
     assert "Klopt dit?" in page
     assert client.post(address(intake, "controleren"))["Location"] == address(intake, "uitslag")
@@ -86,7 +94,7 @@ def test_answers_that_do_not_agree_get_a_gentle_question_and_do_not_block(client
 
 def test_answers_that_agree_get_no_question(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     assert "Klopt dit?" not in text(client.get(address(intake, "controleren")))
 
 
@@ -97,7 +105,7 @@ def test_check_by_address_on_an_empty_draft_leads_to_the_first_page(client: Clie
 
 def test_same_answers_twice_make_one_assessment_and_one_event(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     for _ in range(2):
         client.post(address(intake, "controleren"))
     assert Assessment.objects.count() == 1
@@ -107,7 +115,7 @@ def test_same_answers_twice_make_one_assessment_and_one_event(client: Client) ->
 
 def test_other_answers_make_a_new_assessment_and_keep_the_old_one(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     client.post(address(intake, "controleren"))
     post(client, intake, "wens", S1="nee", S2="nee")
     client.post(address(intake, "controleren"))
@@ -117,7 +125,7 @@ def test_other_answers_make_a_new_assessment_and_keep_the_old_one(client: Client
 
 def test_change_of_what_is_not_asked_makes_no_new_assessment(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     post(client, intake, "wens", S1="nee", S2="nee")
     client.post(address(intake, "controleren"))
     row = Intake.objects.get()
@@ -128,7 +136,7 @@ def test_change_of_what_is_not_asked_makes_no_new_assessment(client: Client) -> 
 
 def test_assessment_keeps_receipt_and_everything_the_page_shows(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     client.post(address(intake, "controleren"))
     made = Assessment.objects.get()
     assert made.receipt["fired"] == [rule["rule"] for rule in made.result["rules"]]

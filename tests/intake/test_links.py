@@ -13,7 +13,7 @@ from intake.models import Contact, Intake
 from intake.services.drafts import resume_path
 from nnmkb.ledger.models import Event, Outgoing
 from tests.intake import companies
-from tests.intake.walking import address, begin, errors, fields, fill, finish, text
+from tests.intake.walking import address, begin, errors, fields, finish, prefill, text
 
 pytestmark = pytest.mark.django_db
 EMAIL = "jansen@bedrijf.example"
@@ -97,7 +97,7 @@ def test_link_works_again_and_again_during_its_term(client: Client) -> None:
 def test_complete_draft_goes_on_at_the_check_and_assessed_one_at_the_result(client: Client) -> None:
     first = Client()
     intake = begin(first)
-    fill(first, intake, companies.READY)
+    prefill(intake, companies.READY)
     assert client.post(resume_path(intake))["Location"] == address(intake, "controleren")
     first.post(address(intake, "controleren"))
     assert client.post(resume_path(intake))["Location"] == address(intake, "uitslag")

@@ -14,7 +14,7 @@ from intake.models import Intake
 from intake.services.errors import AlreadySent
 from intake.services.saving import PageAnswers, save_page
 from tests.intake import companies
-from tests.intake.walking import address, begin, errors, fields, fill
+from tests.intake.walking import address, begin, errors, fields, prefill
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,7 @@ def test_question_that_an_answer_on_the_same_page_opens_must_be_answered(client:
 
 def test_answers_come_back_when_the_entrepreneur_changes_back(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     post(client, intake, "wens", S1="nee", S2="nee")
     assert client.get(address(intake, "plan"))["Location"] == address(intake, "hulp")
     post(client, intake, "wens", S1="ja_begin", S2="nee")
@@ -139,7 +139,7 @@ def test_answers_come_back_when_the_entrepreneur_changes_back(client: Client) ->
 
 def test_hidden_answers_do_not_count_in_the_assessment(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     post(client, intake, "wens", S1="nee", S2="nee")
     client.post(address(intake, "controleren"))
     made = Intake.objects.get().assessments.get()

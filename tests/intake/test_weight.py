@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from intake.models import Intake
 from intake.screens import PAGES
 from tests.intake import companies
-from tests.intake.walking import address, begin, fields, fill, finish
+from tests.intake.walking import address, begin, fields, finish, prefill
 
 STATIC = Path(settings.ROOT) / "static"
 PLACES = [page.slug for page in PAGES] + ["controleren", "later", "uitslag"]
@@ -47,7 +47,7 @@ def test_saving_a_page_takes_at_most_ten_queries(client: Client) -> None:
 
 def test_making_an_assessment_takes_at_most_twenty_queries(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     with CaptureQueriesContext(connection) as queries:
         client.post(address(intake, "controleren"))
     assert len(queries) <= 20, [query["sql"] for query in queries]

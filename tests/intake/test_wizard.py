@@ -11,7 +11,7 @@ from django.test import Client
 from intake.models import Intake
 from intake.screens import PAGES
 from tests.intake import companies
-from tests.intake.walking import address, begin, errors, fields, fill, finish, text, title, version_on
+from tests.intake.walking import address, begin, errors, fields, fill, finish, prefill, text, title, version_on
 
 pytestmark = pytest.mark.django_db
 EVERY_PAGE = [page.slug for page in PAGES]
@@ -38,7 +38,7 @@ def test_only_pages_with_something_to_ask_come_by(client: Client, answers: dict[
 
 def test_step_number_stands_in_text_and_title(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     for page, number in [("uw-bedrijf", 1), ("markt", 2), ("netwerken", 3), ("hulp", 4), ("controleren", 5)]:
         response = client.get(address(intake, page))
         assert f"Stap {number} van 5" in text(response)
@@ -54,26 +54,26 @@ def test_a_page_skipped_by_address_leads_to_the_first_open_page_with_a_message(c
 
 def test_a_page_on_which_nothing_is_asked_leads_to_the_next(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.NO_WISH)
+    prefill(intake, companies.NO_WISH)
     response = client.get(address(intake, "organisatie"))
     assert response["Location"] == address(intake, "hulp")
 
 
 def test_closed_strategy_gate_is_explained_on_the_page_after_it(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.UNCLEAR)
+    prefill(intake, companies.UNCLEAR)
     assert "Maak eerst uw strategie duidelijk" in text(client.get(address(intake, "hulp")))
 
 
 def test_closed_organisation_gate_is_explained_on_the_page_after_it(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.NOT_ORGANISED)
+    prefill(intake, companies.NOT_ORGANISED)
     assert "meeste vragen over de uitvoering" in text(client.get(address(intake, "hulp")))
 
 
 def test_company_without_wish_is_told_that_little_is_left_to_ask(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.NO_WISH)
+    prefill(intake, companies.NO_WISH)
     page = text(client.get(address(intake, "hulp")))
     assert "U wilt nu niet naar het buitenland" in page
     assert "Zoekt u een buitenlandse investeerder" in page
@@ -82,7 +82,7 @@ def test_company_without_wish_is_told_that_little_is_left_to_ask(client: Client)
 
 def test_nothing_is_explained_when_no_step_is_skipped(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     assert "Wij slaan" not in text(client.get(address(intake, "hulp")))
 
 
@@ -97,13 +97,13 @@ def test_question_that_another_answer_opens_is_on_the_page_and_marked_for_the_st
 
 def test_question_that_no_answer_on_the_page_can_open_is_left_out(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.NO_WISH)
+    prefill(intake, companies.NO_WISH)
     assert "Welke hulp zoekt u" not in text(client.get(address(intake, "hulp")))
 
 
 def test_sector_question_offers_the_obstacles_of_the_sector(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     page = text(client.get(address(intake, "belemmeringen")))
     assert "Te weinig vakmensen" in page
     assert "(niet verplicht)" in page
@@ -112,13 +112,13 @@ def test_sector_question_offers_the_obstacles_of_the_sector(client: Client) -> N
 def test_sector_without_list_is_not_asked_about_its_obstacles(client: Client) -> None:
     intake = begin(client)
     without = {code: answer for code, answer in companies.READY.items() if code != "U6"}
-    fill(client, intake, {**without, "B2": "anders"})
+    prefill(intake, {**without, "B2": "anders"})
     assert 'name="U6"' not in client.get(address(intake, "belemmeringen")).content.decode()
 
 
 def test_changing_the_sector_drops_obstacles_of_the_old_one(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     post(client, intake, "uw-bedrijf", **fields({**companies.READY, "B2": "landbouw"}, "uw-bedrijf"))
     response = client.post(address(intake, "controleren"), follow=True)
     assert response.request["PATH_INFO"] == address(intake, "uitslag")
@@ -135,7 +135,7 @@ def test_previous_button_saves_and_goes_back(client: Client) -> None:
 
 def test_enter_key_goes_forward_because_that_button_comes_first(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     page = client.get(address(intake, "markt")).content.decode()
     assert re.findall(r'name="doe" value="(\w+)"', page) == ["verder", "vorige", "later"]
 
@@ -165,7 +165,7 @@ def test_draft_finishes_on_the_policy_it_started_with(client: Client, settings: 
 
 def test_a_get_changes_nothing(client: Client) -> None:
     intake = begin(client)
-    fill(client, intake, companies.READY)
+    prefill(intake, companies.READY)
     before = Intake.objects.values().get()
     for page in [*EVERY_PAGE, "controleren", "later", "uitslag"]:
         client.get(address(intake, page))
