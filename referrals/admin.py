@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from intake.policies import policy
 from nnmkb.ledger.admin import ReadOnlyAdmin
@@ -26,8 +29,17 @@ if TYPE_CHECKING:
 else:
     PartnerBase, FormBase, AccountBase = admin.ModelAdmin, forms.ModelForm, UserAdmin
 
-# One door for everyone who signs in: the one that counts wrong guesses.
-admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
+
+def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """Send who comes in to the one login page that counts wrong guesses; refuse who signed in as somebody else."""
+    if admin.site.has_permission(request):
+        return redirect("admin:index")
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+admin.site.login = enter  # type: ignore[method-assign]
 admin.site.site_header = "Beheer"
 admin.site.site_title = "Beheer"
 admin.site.index_title = "Beheer"

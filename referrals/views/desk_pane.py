@@ -65,8 +65,7 @@ class Withheld:
 def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
     """Return what the pane shows."""
     case = referral.intake
-    # The rules need answers; an erased company has none any more.
-    erased = case.state == Intake.State.ERASED
+    hidden = hidden_because(case)
     acts = acts_table.possible(referral, advisor)
     rows = history.events_of(referral)
     return {
@@ -76,9 +75,10 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "must_do": State(referral.state).facts.must_do,
         "reason": history.label_of(referral.reason),
         "outcome": history.label_of(referral.outcome),
-        "contact": None if erased else getattr(case, "contact", None),
-        "content": None if erased else build.preview(case, consents.KVK, activities=(referral.activity,), now=now),
-        "withheld": () if erased else withheld(referral),
+        "hidden": hidden,
+        "contact": None if hidden else getattr(case, "contact", None),
+        "content": None if hidden else build.preview(case, consents.KVK, activities=(referral.activity,), now=now),
+        "withheld": () if hidden else withheld(referral),
         "acts": [act for act in acts if act.action is not Action.OFFER],
         "primary": next((act.slug for act in acts if act.primary), ""),
         "candidates": candidates(referral, acts, now),
@@ -91,6 +91,15 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "key": str(uuid.uuid4()),
         "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
     }
+
+
+def hidden_because(case: Intake) -> str:
+    """Return why the KvK may not see answers and contact data any more, empty while it may."""
+    if case.state == Intake.State.ERASED:
+        return "De ondernemer heeft de gegevens laten wissen."
+    if consents.KVK not in consents.organisations(case.pk):
+        return "De ondernemer trok de toestemming voor de KvK in. Antwoorden en contactgegevens ziet u niet meer."
+    return ""
 
 
 def candidates(referral: Referral, acts: Iterable[acts_table.Act], now: datetime) -> list[Candidate]:

@@ -15,6 +15,7 @@ from intake.models import Consent, Intake
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import State
+from referrals.services import closing
 from tests.referrals.desk import making
 from tests.referrals.desk.making import NOW
 
@@ -197,8 +198,31 @@ def test_erased_company_shows_no_personal_data(desk: Client) -> None:
     case.contact.save()
     Intake.objects.filter(pk=case.pk).update(state=Intake.State.ERASED, answers={}, typed={})
     text = page(desk, f"/werkbak/{row.number}/")
-    assert "Gegevens gewist" in text
+    assert "heeft de gegevens laten wissen" in text
     assert "Hunze" not in text
+
+
+def test_kvk_sees_nothing_any_more_when_its_own_consent_is_taken_back(desk: Client) -> None:
+    row = making.referral("Hunze Sensoren")
+    assert "Sjoerd Hunze" in page(desk, f"/werkbak/{row.number}/")
+    closing.withdraw(row.intake_id, ("C1", ""), actor="entrepreneur", key="w", now=NOW)
+    text = page(desk, f"/werkbak/{row.number}/")
+    assert "trok de toestemming voor de KvK in" in text
+    for gone in ("Sjoerd", "@hunze.example", "Alle antwoorden", "Waarom niet iets anders?"):
+        assert gone not in text
+
+
+def test_foreign_company_is_shown_in_its_own_words(desk: Client) -> None:
+    case = making.intake("Nordwind GmbH", consents=("nom",), country="DE")
+    Intake.objects.filter(pk=case.pk).update(
+        kind=Intake.Kind.FOREIGN, language="en", answers={"sector": "Wind power", "looks_for": "A site at a port"}
+    )
+    case.refresh_from_db()
+    row = making.referral(of=case, assessment=None, activity="V1", step="U", way="", rules=[], sector="", province="")
+    assert "Wind power" in page(desk, "/werkbak/?lijst=alles")
+    text = page(desk, f"/werkbak/{row.number}/")
+    assert "A site at a port" in text
+    assert "Duitsland" in text
 
 
 def test_hostile_text_of_a_company_stays_text(desk: Client) -> None:

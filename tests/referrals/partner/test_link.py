@@ -133,9 +133,10 @@ def test_code_opens_the_dossier_under_a_new_session_key(client: Client, offer: O
 
 def test_contact_data_stay_hidden_until_accepted(client: Client, offer: Offer) -> None:
     enter(client, offer)
-    text = client.get(f"{link(offer)}dossier/").content.decode()
+    response = client.get(f"{link(offer)}dossier/")
+    assert response.context["contact"] is None
     for secret in ("Sjoerd", "0592 00 00 00", "@hunze.example"):
-        assert secret not in text
+        assert secret not in response.content.decode()
 
 
 def test_typed_spaces_do_not_matter(client: Client, offer: Offer) -> None:

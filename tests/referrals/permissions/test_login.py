@@ -103,6 +103,14 @@ def test_administration_has_no_login_of_its_own(client: Client) -> None:
     assert client.post("/beheer/login/", {"username": "a", "password": "b"})["Location"].startswith("/inloggen/")
 
 
+def test_administration_gives_no_uncounted_guesses_to_who_signed_in_without_that_role(client: Client) -> None:
+    making.staff("beheer", "administrator", password=PASSWORD, is_staff=True)
+    client.force_login(making.staff("anke"))
+    for ask in (client.get, client.post):
+        assert ask("/beheer/login/", {"username": "beheer", "password": PASSWORD}).status_code == 403
+    assert client.get("/beheer/", follow=True).status_code == 403
+
+
 def test_logout_needs_a_post(client: Client) -> None:
     client.force_login(making.staff("anke"))
     assert client.get("/uitloggen/").status_code == 405
