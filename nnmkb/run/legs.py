@@ -33,7 +33,15 @@ OWN_SETTINGS = {
     "SITE_URL",
 }
 # These touch no database, so a second engine has nothing to say about them.
-NO_DATABASE = ("tests/domain", "tests/web", "tests/test_house_rules.py")
+NO_DATABASE = (
+    "tests/domain",
+    "tests/running/test_reporting.py",
+    "tests/running/test_services.py",
+    "tests/running/test_settings.py",
+    "tests/running/test_supervisor.py",
+    "tests/test_house_rules.py",
+    "tests/web",
+)
 # The relay that carries out deliveries itself is the laptop's, and so on SQLite.
 LAPTOP_ONLY = ("tests/running/test_inline.py", "tests/running/test_up.py")
 
