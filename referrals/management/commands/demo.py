@@ -21,6 +21,7 @@ from intake.policy import read_answers
 from intake.reference import province_of_postcode
 from intake.services import assessing, drafts, saving
 from nnmkb.ledger import events
+from nnmkb.ledger.models import Outgoing
 from referrals.models import Partner, Referral
 from referrals.services import answering, asking, directory, offering, queue, refer
 from referrals.services.refer import ContactData
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         people = [person(facts) for facts in read("medewerkers.json")]
         for facts in read("bedrijven.json"):
             company(facts, now)
+        # The companies came in days ago, their mail was promised then; it is not late, it could not go before.
+        Outgoing.objects.filter(state=Outgoing.State.PENDING, due_at__lt=now).update(due_at=now)
         return "\n".join(f"  {line}" for line in people)
 
 

@@ -1,0 +1,92 @@
+"""The demo: real organisations, invented people, three companies at different points; once, and never in production."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from intake.models import Contact, Intake
+from intake.policies import policy
+from nnmkb.ledger import events
+from nnmkb.ledger.models import Event, Outgoing
+from referrals.models import Offer, Partner, Referral
+from referrals.permissions import Role, roles_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def said(settings) -> str:
+    settings.LOCAL_POST = True
+    return call_command("demo", stdout=io.StringIO())
+
+
+def test_companies_stand_at_three_different_points(said):
+    assert Intake.objects.filter(state=Intake.State.SUBMITTED).count() == 3
+    states = {referral.state for referral in Referral.objects.all()}
+    assert {"queued", "offered", "in_progress"} <= states
+    assert Offer.objects.filter(ended_at=None).count() == 2
+
+
+def test_second_run_adds_nothing(said):
+    before = [model.objects.count() for model in (Partner, User, Intake, Referral, Event, Outgoing)]
+    call_command("demo", stdout=io.StringIO())
+    assert [model.objects.count() for model in (Partner, User, Intake, Referral, Event, Outgoing)] == before
+
+
+def test_partners_are_the_organisations_of_today_with_invented_addresses(said):
+    today = timezone.localdate()
+    organisations = policy().organisations
+    assert Partner.objects.filter(organisation="kvk").exists()
+    for partner in Partner.objects.all():
+        known = organisations[partner.organisation]
+        assert partner.name == known.name
+        assert known.valid_until is None or known.valid_until > today
+        assert partner.email.endswith(".example")
+
+
+def test_nobody_in_it_can_be_reached(said):
+    addresses = [*User.objects.values_list("email", flat=True), *Contact.objects.values_list("email", flat=True)]
+    assert addresses
+    assert all(address.endswith(".example") for address in addresses)
+
+
+@pytest.mark.parametrize(
+    ("username", "role"),
+    [
+        ("adviseur", Role.ADVISOR),
+        ("teamleider", Role.TEAM_LEAD),
+        ("beleid", Role.POLICY_AUTHOR),
+        ("beheerder", Role.ADMINISTRATOR),
+    ],
+)
+def test_people_sign_in_with_what_was_said(said, client, username, role):
+    line = next(line for line in said.splitlines() if username in line)
+    assert client.login(username=username, password=line.split()[-1])
+    assert role in roles_of(User.objects.get(username=username))
+
+
+def test_passwords_differ_where_mail_leaves_the_machine(settings):
+    settings.LOCAL_POST = False
+    words = [line.split()[-1] for line in call_command("demo", stdout=io.StringIO()).splitlines()]
+    assert len(set(words)) == len(words) == 4
+    assert all(len(word) >= 16 for word in words)
+
+
+def test_its_mail_is_not_late_and_its_history_is_whole(said):
+    assert not Outgoing.objects.filter(
+        state="pending", due_at__lt=timezone.now() - timezone.timedelta(minutes=2)
+    ).exists()
+    assert events.broken_chains() == []
+
+
+def test_demo_refuses_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError):
+        call_command("demo", stdout=io.StringIO())
+    assert not Partner.objects.exists()
