@@ -68,6 +68,7 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
     hidden = hidden_because(case)
     acts = acts_table.possible(referral, advisor)
     rows = history.events_of(referral)
+    asked = candidates(referral, acts, now)
     return {
         "row": desk_rows.row_of(referral, now),
         "referral": referral,
@@ -81,7 +82,8 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "withheld": () if hidden else withheld(referral),
         "acts": [act for act in acts if act.action is not Action.OFFER],
         "primary": next((act.slug for act in acts if act.primary), ""),
-        "candidates": candidates(referral, acts, now),
+        "candidates": asked,
+        "nobody_fits": not any(one.offerable or one.asks_consent for one in asked),
         "consents": agreed(referral),
         "offers": list(referral.offers.select_related("partner").defer("dossier").order_by("-attempt")),
         "deliveries": history.deliveries(referral),
