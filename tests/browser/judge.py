@@ -68,5 +68,5 @@ def html_findings(pages: dict[str, str], folder: Path) -> list[str]:
     return [
         f"{Path(found['url']).stem}: {found['message']} «{found.get('extract', '')[:100]}»"
         for found in json.loads(ran.stdout)["messages"]
-        if found["type"] == "error" or found.get("subType") == "warning"
+        if found["type"] == "error"
     ]
