@@ -26,10 +26,20 @@ def main() -> None:
         ensure_environment("test" if command in WITH_TEST_TOOLS else "base")
         if Path(sys.prefix).resolve() != VENV.resolve():
             os.execv(PYTHON, [str(PYTHON), *sys.argv])
+    if sys.argv[1:] == ["assess"]:
+        sys.exit(assess())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nnmkb.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def assess() -> int:
+    """Judge answers from standard input without starting Django, which would take five times as long as the rules."""
+    from intake.policy.lines import judge_lines
+
+    policy = ROOT / "fixtures" / "policy" / os.environ.get("POLICY_NAME", "2013")
+    return judge_lines(policy, sys.stdin.buffer, sys.stdout)
 
 
 def ensure_environment(group: str) -> None:
