@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypedDict
-
-from intake.policy import KVK
 
 SCHEMA_VERSION = "1.0"
 
 ModelStatus = Literal["now", "better", "fine", "later", "unknown"]
-
-VIEW_BY_KVK, GIVE_TO_PARTNER = "C1", "C2"
 
 
 class SourceText(TypedDict):
@@ -216,15 +212,14 @@ class Sight:
     contact: bool
 
 
-def sight(consents: Mapping[tuple[str, str], bool], organisation: str, *, live: bool, accepted: bool) -> Sight:
-    """Return what an organisation may see; without its own live consent, nothing.
+def sight(allowed: Collection[str], organisation: str, *, live: bool, accepted: bool) -> Sight:
+    """Return what an organisation may see; without consent of this moment, nothing.
 
-    `consents` holds the newest word per (purpose, organisation); `live` says that the offer has not ended. Who the
-    person is and how to reach them is for after acceptance. For the KvK the consent is C1, which has no organisation.
+    `allowed` are the organisations with consent; `live` says that the offer has not ended. Who the person is and how
+    to reach them is for after acceptance.
     """
-    key = (VIEW_BY_KVK, "") if organisation == KVK else (GIVE_TO_PARTNER, organisation)
-    allowed = live and consents.get(key, False)
-    return Sight(dossier=allowed, contact=allowed and accepted)
+    dossier = live and organisation in allowed
+    return Sight(dossier=dossier, contact=dossier and accepted)
 
 
 def canonical(content: Content | Mapping[str, Any]) -> bytes:

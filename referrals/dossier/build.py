@@ -12,8 +12,6 @@ from intake.policies import policy
 from intake.policy import KVK, NO_ANSWERS, Answers, Policy, answer_label, assess, organisations_for, read_answers
 from intake.reference import countries
 from referrals.domain.dossier import (
-    GIVE_TO_PARTNER,
-    VIEW_BY_KVK,
     AnswerLine,
     Company,
     ConsentLine,
@@ -27,6 +25,7 @@ from referrals.domain.worktime import deadline, local_date, read_calendar
 from referrals.models import Dossier, Partner, Referral
 
 SETTLING = "V1"
+VIEW_BY_KVK, GIVE_TO_PARTNER = "C1", "C2"
 FOREIGN_QUESTIONS = {
     "sector": "In welke sector werkt het bedrijf?",
     "looks_for": "Wat zoekt het bedrijf?",

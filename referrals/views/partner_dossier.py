@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake.models import Contact
+from referrals.domain.dossier import sight
 from referrals.domain.lifecycle import Action, State
 from referrals.models import Dossier, Offer
-from referrals.services import access
+from referrals.services import access, consents
 from referrals.views import desk_rows
 from referrals.views.partner_access import behind_code
 from referrals.views.partner_acts import actor_of, possible
@@ -34,13 +35,15 @@ def page_of(token: str, offer: Offer, form: AnswerForm | None = None) -> dict[st
     acts = possible(offer)
     accept = next((row for act, row in acts if act.action is Action.ACCEPT), None)
     accepted = offer.state == Offer.State.ACCEPTED
+    allowed = consents.organisations(referral.intake_id)
+    seen = sight(allowed, offer.partner.organisation, live=offer.ended_at is None, accepted=accepted)
     return {
         "offer": offer,
         "token": token,
         "content": offer.dossier.content,
         "ready": Dossier.objects.filter(pk=offer.dossier_id, pdf__isnull=False).exists(),
         "accepted": accepted,
-        "contact": Contact.objects.filter(intake=referral.intake_id).first() if accepted else None,
+        "contact": Contact.objects.filter(intake=referral.intake_id).first() if seen.contact else None,
         "form": form or (AcceptForm(row=accept) if accept else None),
         "accept": accept,
         "acts": [act for act, _ in acts if act.action is not Action.ACCEPT],

@@ -45,7 +45,7 @@ class Case:
     def __init__(self, **fields: Any) -> None:
         self.offer: Offer = making.offered(resume_email="later@wiarda.example", **fields)
         self.intake: Intake = self.offer.referral.intake
-        self.advisor = User.objects.create_user("anke", "anke@kvk.example", "een lang wachtwoord")
+        self.advisor = User.objects.create_user("anke", "anke@kvk.example")
         self.code = AccessCode.objects.create(offer=self.offer, nonce="n3", created_at=NOW, expires_at=NOW)
 
     def recipient(self, name: str) -> str:
