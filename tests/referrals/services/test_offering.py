@@ -269,3 +269,12 @@ def test_kvk_does_not_help_itself_after_its_consent_was_withdrawn() -> None:
     consents.take_back(given, cast.NOW)
     with pytest.raises(Refused, match="toestemming voor de KvK"):
         offering.handle_ourselves(found.referral.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW)
+
+
+def test_second_live_offer_is_refused_even_when_the_state_would_allow_it() -> None:
+    found = cast.case("offered")
+    Referral.objects.filter(pk=found.referral.pk).update(state="in_review")
+    with pytest.raises(Refused, match="loopt al een aanbod"):
+        offering.offer(
+            found.referral.pk, found.partner.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.LATER
+        )
