@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from gettext import GNUTranslations
 from pathlib import Path
 
 from django.core.management import get_commands
@@ -102,10 +103,23 @@ def catalogue(path: Path) -> dict[str, str]:
 def untranslated() -> list[str]:
     """Name each text without an English translation, and each translation that nothing uses."""
     wanted = texts_to_translate()
-    known = catalogue(ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po")
+    folder = ROOT / "locale" / "en" / "LC_MESSAGES"
+    known = catalogue(folder / "django.po")
     missing = [f"{where}: «{text}» has no English text" for text, where in wanted.items() if not known.get(text)]
     unused = [f"locale/en: «{text}» is used nowhere" for text in known if text not in wanted]
-    return missing + unused
+    return missing + unused + not_compiled(known, folder / "django.mo")
+
+
+def not_compiled(known: Mapping[str, str], path: Path) -> list[str]:
+    """Name each translation that the compiled file, which Django reads, does not have in this form."""
+    if not known:
+        return []
+    if not path.exists():
+        return [f"{path.name} is not there; compile it with: manage.py compilemessages"]
+    with path.open("rb") as compiled:
+        made = GNUTranslations(compiled)
+    stale = [text for text, translation in known.items() if made.gettext(text) != translation]
+    return [f"{path.name}: «{text}» was changed; compile it with: manage.py compilemessages" for text in stale]
 
 
 def documents() -> list[str]:
