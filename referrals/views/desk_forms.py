@@ -18,6 +18,7 @@ from referrals.views.history import label_of
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
 LONGEST_REASON = 500
 SHORTEST_FORCE = 10
+ODD = "Hier staat een teken dat wij niet kunnen lezen. Typ de tekst opnieuw."
 Choices = list[tuple[str, str]]
 
 
@@ -48,6 +49,7 @@ class ActForm(forms.Form):
         super().__init__(data, **kwargs)
         self.referral = referral
         self.row = row
+        own_words(self)
         for name, value in start(referral).items():
             self.fields[name].initial = value
         self.prepare()
@@ -74,6 +76,12 @@ class ActForm(forms.Form):
 def start(referral: Referral) -> dict[str, object]:
     """Return a fresh key and the version on the screen."""
     return {"sleutel": str(uuid.uuid4()), "versie": referral.version}
+
+
+def own_words(form: forms.Form) -> None:
+    """Say in our own words what is wrong with a character that no keyboard makes."""
+    for field in form.fields.values():
+        field.error_messages.setdefault("null_characters_not_allowed", ODD)
 
 
 def choose(form: forms.Form, name: str, choices: Choices) -> None:

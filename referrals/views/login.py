@@ -17,23 +17,27 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nnmkb.ledger import ratelimit
 from referrals.permissions import Role, roles_of
 
+NAME_WANTED = "Vul uw gebruikersnaam in."
+WORD_WANTED = "Vul uw wachtwoord in."
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class LoginForm(forms.Form):
     """Name and password; the names of the fields are those that password managers know."""
 
+    use_required_attribute = False
+
     username = forms.CharField(
         label="Gebruikersnaam",
         max_length=150,
-        error_messages={"required": "Vul uw gebruikersnaam in."},
+        error_messages=dict.fromkeys(("required", "max_length", "null_characters_not_allowed"), NAME_WANTED),
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = forms.CharField(
         label="Wachtwoord",
         max_length=4096,
         strip=False,
-        error_messages={"required": "Vul uw wachtwoord in."},
+        error_messages=dict.fromkeys(("required", "max_length", "null_characters_not_allowed"), WORD_WANTED),
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
     next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)

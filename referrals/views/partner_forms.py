@@ -12,7 +12,7 @@ from django.http import QueryDict
 from nnmkb.web.conditional import show_when
 from nnmkb.web.widgets import RadioSelect
 from referrals.domain.lifecycle import Transition
-from referrals.views.desk_forms import INCOMPLETE, LONGEST_REASON, choose, day_field, reasons_of
+from referrals.views.desk_forms import INCOMPLETE, LONGEST_REASON, choose, day_field, own_words, reasons_of
 
 CODE_WANTED = "Vul de zes cijfers uit de e-mail in."
 
@@ -27,7 +27,7 @@ class CodeForm(forms.Form):
         max_length=20,
         help_text="Zes cijfers. De code werkt tien minuten, en één keer.",
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "nnmkb-code"}),
-        error_messages={"required": CODE_WANTED, "max_length": CODE_WANTED},
+        error_messages=dict.fromkeys(("required", "max_length", "null_characters_not_allowed"), CODE_WANTED),
     )
 
 
@@ -46,6 +46,7 @@ class AnswerForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, row: Transition, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.row = row
+        own_words(self)
         self.fields["sleutel"].initial = str(uuid.uuid4())
         self.prepare()
 

@@ -306,7 +306,10 @@ def test_note_is_kept_beside_any_change_and_not_twice(desk: Client, anke: User) 
     assert not Event.objects.filter(payload__icontains="Belde").exists()
 
 
-@pytest.mark.parametrize(("text", "words"), [("  ", "Schrijf eerst een notitie."), ("x" * 5000, "te lang")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("  ", "Schrijf eerst een notitie."), ("x" * 5000, "te lang"), ("a\x00b", "Typ de tekst opnieuw")],
+)
 def test_empty_or_huge_note_comes_back_with_what_was_typed(desk: Client, text: str, words: str) -> None:
     response = post(desk, ready(), "notitie", text=text)
     assert words in response.content.decode()

@@ -123,7 +123,7 @@ def test_logout_needs_a_post(client: Client) -> None:
 def test_odd_input_gets_words(client: Client, typed: dict[str, str]) -> None:
     response = client.post("/inloggen/", {"username": "anke", "password": "x", **typed})
     assert response.status_code == 200
-    assert "Fout:" in response.content.decode()
+    assert "Vul uw " in response.content.decode()
 
 
 def test_password_managers_know_the_fields(client: Client) -> None:
