@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,8 +30,10 @@ def pango_present() -> bool:
     """Say whether PDFs can be made here; importing WeasyPrint, which is slow, only where the names differ."""
     if all(loads(library) for library in LIBRARIES):
         return True
+    # WeasyPrint prints an advertisement for its manual before it raises; the line with the packages says enough.
     try:
-        importlib.import_module("weasyprint")
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            importlib.import_module("weasyprint")
     except (OSError, ImportError):
         return False
     return True
