@@ -10,6 +10,7 @@ from django import template
 from intake.advice import SHORT_WAYS, WORDS
 from nnmkb.web.model import Cell, Model, Row
 from referrals.domain import dates
+from referrals.domain.dossier import Reason
 from referrals.domain.worktime import AMSTERDAM
 from referrals.dossier.text import BREAK, safe_url
 
@@ -50,6 +51,12 @@ def iso_day(text: str) -> date | None:
     """Return only the date of an ISO moment, for a `datetime` attribute."""
     at = moment(text)
     return at.date() if at else None
+
+
+@register.filter
+def other_reasons(reasons: list[Reason]) -> list[Reason]:
+    """Return the advice that is not asked of this partner."""
+    return [reason for reason in reasons if not reason["asked"]]
 
 
 @register.filter
