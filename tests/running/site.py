@@ -22,14 +22,14 @@ from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Outgoing
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 25.0
+PATIENCE = 60.0
 # Short terms, so that a crash is made good within a test. The lease stays longer than any work that ends by itself.
 TERMS = {
-    "OUTGOING_LEASE_S": "3",
-    "OUTGOING_REQUEUE_S": "2",
+    "OUTGOING_LEASE_S": "5",
+    "OUTGOING_REQUEUE_S": "3",
     "OUTGOING_MAX_ATTEMPTS": "3",
     "OUTGOING_BACKOFF_S": "1",
-    "OUTGOING_TIME_LIMIT_S": "2",
+    "OUTGOING_TIME_LIMIT_S": "4",
 }
 
 

@@ -36,7 +36,7 @@ def test_mail_that_kills_the_relay_ends_dead_and_the_others_go_once(site: Site, 
     poison = promise(POISON)
     good = [promise("goed") for _ in range(4)]
     for _ in range(3):
-        assert site.relay().wait(20) == -signal.SIGKILL
+        assert site.relay().wait(60) == -signal.SIGKILL
     site.relay()
     site.wait_until_settled([poison, *good])
     assert states([poison]) == ["dead"]
@@ -71,12 +71,12 @@ def test_relay_that_is_asked_to_stop_finishes_its_mail_first(site: Site):
     relay = site.relay()
     site.wait_for(lambda: site.notes("begun"), "the slow mail has begun")
     relay.send_signal(signal.SIGTERM)
-    assert relay.wait(10) == 0
+    assert relay.wait(60) == 0
     assert states([row]) == ["done"]
 
 
 def test_second_relay_in_the_same_folder_does_not_start(site: Site):
     site.relay()
     site.wait_for(lambda: Heartbeat.objects.exists(), "the first relay runs")
-    assert site.relay().wait(20) == 1
+    assert site.relay().wait(60) == 1
     assert "another nnmkb worker is running" in site.log.read_text()
