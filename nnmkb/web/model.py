@@ -77,9 +77,11 @@ def draw_model(model: Model, *, identity: str = "model", links: bool = True) -> 
     height = TOP + len(model.rows) * (HIGH + GAP) + EDGE
     linked = links and any(cell.href for line in model.cells for cell in line)
     # role=img hides what is inside from a screen reader, and with it the links: then the drawing is a group.
+    # HTML does not let the svg element itself be one.
+    named = f'aria-labelledby="{identity}-title {identity}-desc"'
     parts = [
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="{"group" if linked else "img"}"'
-        f' aria-labelledby="{identity}-title {identity}-desc">',
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}"',
+        f'><g role="group" {named}>' if linked else f' role="img" {named}>',
         f'<title id="{identity}-title">{escape(model.title)}</title>',
         f'<desc id="{identity}-desc">{escape(model.description)}</desc>',
     ]
@@ -87,7 +89,7 @@ def draw_model(model: Model, *, identity: str = "model", links: bool = True) -> 
     parts += rail(model, width)
     for at, line in enumerate(model.cells):
         parts += [box(model, at, column, cell, linked=bool(links and cell.href)) for column, cell in enumerate(line)]
-    return "".join([*parts, "</svg>"])
+    return "".join([*parts, "</g></svg>" if linked else "</svg>"])
 
 
 def head(index: int, label: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page, Response
 
-from tests.browser.judge import WIDTHS, axe_findings, inline_code, overflow
+from tests.browser.judge import WIDTHS, axe_findings, html_findings, inline_code, overflow
 
 
 class Inspector:
-    """A `look` for the steps: call it on each page and state, then read `findings`."""
+    """A `look` for the steps: call it on each page and state, then ask for the verdict."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.findings: list[str] = []
         self.documents: dict[str, str] = {}
         self.seen: dict[str, int] = {}
@@ -40,6 +43,12 @@ class Inspector:
             self.note(label, f"axe at {size}", axe_findings(page))
         self.note(label, "sticks out at 320", overflow(page))
         page.set_viewport_size({"width": width, "height": 900})
+
+    def verdict(self) -> list[str]:
+        """Return all that any judge found, the HTML checker included."""
+        folder = self.folder / "html"
+        folder.mkdir()
+        return [*self.findings, *html_findings(self.documents, folder)]
 
     def note(self, label: str, kind: str, found: list[str]) -> None:
         """Keep what a judge said."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from tests.browser import steps
 from tests.browser.cast import Postman, link_in
 from tests.browser.companies import NO_NETWORK, NO_STRATEGY, ON_ITS_OWN
 from tests.browser.inspector import Inspector
-from tests.browser.judge import html_findings
 
 Opener = Callable[..., Page]
 MAIL = "sietske@proefbedrijf.example"
@@ -44,14 +43,9 @@ pytestmark = pytest.mark.usefixtures("people")
 
 
 @pytest.fixture
-def look(tmp_path: Path) -> Iterator[Inspector]:
-    """Judge what the test visits; at the end nothing may have been found."""
-    inspector = Inspector()
-    yield inspector
-    folder = tmp_path / "html"
-    folder.mkdir()
-    inspector.findings += html_findings(inspector.documents, folder)
-    assert inspector.findings == []
+def look(tmp_path: Path) -> Inspector:
+    """Judge what the test visits; the test ends by asking for the verdict."""
+    return Inspector(tmp_path)
 
 
 @pytest.mark.java
@@ -60,6 +54,7 @@ def test_public_pages_and_errors(visit: Opener, look: Inspector) -> None:
     for address in PUBLIC:
         page.goto(address)
         look(page, re.sub(r"\W+", "-", address).strip("-") or "front")
+    assert look.verdict() == []
 
 
 @pytest.mark.java
@@ -94,6 +89,7 @@ def test_the_scan_from_start_to_result_with_every_kind_of_mistake(
     Intake.objects.update(expires_at=timezone.now() - timedelta(days=1))
     page.goto(link)
     look(page, "expired")
+    assert look.verdict() == []
 
 
 @pytest.mark.java
@@ -107,6 +103,7 @@ def test_the_other_results(visit: Opener, look: Inspector, answers: dict[str, ob
     look(page, "check")
     page.get_by_role("button", name="Bekijk uw uitslag").click()
     look(page, "result")
+    assert look.verdict() == []
 
 
 @pytest.mark.java
@@ -138,6 +135,7 @@ def test_consent_follow_and_erasure(visit: Opener, look: Inspector, postman: Pos
     page.get_by_role("link", name="Wis mijn gegevens").click()
     page.get_by_role("button", name=re.compile("wis", re.IGNORECASE)).click()
     look(page, "erased")
+    assert look.verdict() == []
 
 
 @pytest.mark.java
@@ -174,6 +172,7 @@ def test_the_desk_and_the_partner(visit: Opener, look: Inspector, postman: Postm
     steps.accept(partner, "Wieke Waterman")
     look(partner, "accepted")
     look(desk, "desk-after")
+    assert look.verdict() == []
 
 
 def test_a_first_visit_weighs_little_and_brings_no_script(site: str, visit: Opener) -> None:

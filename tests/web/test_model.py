@@ -38,7 +38,10 @@ def test_every_cell_has_a_word_and_an_icon_beside_its_colour() -> None:
 
 def test_a_drawing_with_links_is_a_group_and_each_link_names_its_cell() -> None:
     tree = drawn(MODEL)
-    assert tree.get("role") == "group"
+    group = tree.find(f"{SVG}g")
+    assert group is not None
+    assert (tree.get("role"), group.get("role")) == (None, "group")
+    assert group.get("aria-labelledby") == "model-title model-desc"
     links = [(a.get("href"), a.get("aria-label")) for a in tree.iter(f"{SVG}a")]
     assert links == [("#advies", "Organisatie, Netwerken: Nu doen"), ("#advies", "Organisatie, Promotie: Kan beter")]
 
