@@ -20,7 +20,7 @@ def test_the_drawing_has_a_title_and_says_everything_in_words() -> None:
     tree = drawn(MODEL, identity="m1", links=False)
     assert tree.get("role") == "img"
     assert tree.get("aria-labelledby") == "m1-title m1-desc"
-    assert tree.findtext(f"{SVG}desc") == (
+    assert tree.findtext(f".//{SVG}desc") == (
         "Strategie: Innovatie op orde, Netwerken op orde, Promotie onbekend. "
         "Organisatie: Innovatie op orde, Netwerken nu doen, Promotie kan beter. "
         "Uitvoering: Innovatie later, Netwerken later, Promotie later."
