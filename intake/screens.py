@@ -29,14 +29,14 @@ PAGES: tuple[Page, ...] = (
         Step.COMPANY,
         "Uw bedrijf",
         "Eerst een paar vragen over uw bedrijf. Uw naam vragen wij nu niet.",
-        ("B1", "B2", "B3", "B4"),
+        ("B1", "B2", "B3"),
     ),
     Page(
         "vernieuwing",
         Step.COMPANY,
         "Uw bedrijf: vernieuwing",
-        "Wie vernieuwt, staat sterker in een ander land.",
-        ("B5", "B6", "B7", "B8"),
+        "Wat maakt u, en wat vernieuwt u? Wie vernieuwt, staat sterker in een ander land.",
+        ("B4", "B5", "B6", "B7", "B8"),
         {"B6": "B5"},
     ),
     Page(

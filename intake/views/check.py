@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +12,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from intake.models import Intake
-from intake.policy import describe_answers, soft_checks
+from intake.policy import AnswerLine, describe_answers, soft_checks
 from intake.screens import CHECK, PAGES, STEPS, page_of
 from intake.services.assessing import assess
 from intake.services.errors import Incomplete
 from intake.services.progress import Progress
 from intake.views.doors import edits, limited
 from intake.views.step import frame
+
+NOT_REQUIRED = "Niet ingevuld (niet verplicht)"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,17 +60,25 @@ def groups(progress: Progress) -> list[dict[str, Any]]:
     found = []
     for step in STEPS:
         codes = [code for page in PAGES if page.step is step for code in progress.on(page) if code in lines]
-        rows = [
-            {
-                "question": lines[code].question.text,
-                "answer": lines[code].label if lines[code].value is not None else "",
-                "href": change_href(progress, code),
-            }
-            for code in codes
-        ]
+        rows = [answer_row(lines[code], change_href(progress, code)) for code in codes]
         if rows:
             found.append({"label": step.label, "rows": rows})
     return found
+
+
+def answer_row(line: AnswerLine, href: str) -> dict[str, Any]:
+    """Return a question and its answer for `parts/summary.html`; a matrix as a list, one line a row."""
+    row: dict[str, Any] = {"question": line.question.text, "answer": "", "href": href}
+    if isinstance(line.value, Mapping):
+        words = {int(option.value): option.label for option in line.question.options}
+        row["parts"] = [
+            (one.label, words[line.value[one.value]]) for one in line.question.rows if one.value in line.value
+        ]
+    elif line.value is not None:
+        row["answer"] = line.label
+    elif not line.question.required:
+        row["empty"] = NOT_REQUIRED
+    return row
 
 
 def open_line(progress: Progress, code: str) -> dict[str, str]:

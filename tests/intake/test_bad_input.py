@@ -40,17 +40,17 @@ NOT_WHOLE = "Vul een heel getal in, zonder punt of komma."
         ("uw-bedrijf", {"B2": ""}, "Kies uw sector uit de lijst, of vul uw SBI-code in."),
         ("uw-bedrijf", {"B1": ""}, "Vul uw postcode in, of kies uw provincie uit de lijst."),
         (
-            "uw-bedrijf",
+            "vernieuwing",
             {"B4": []},
             "Kies minstens één antwoord bij «Past uw product of dienst bij een van deze thema's?»",
         ),
         (
-            "uw-bedrijf",
+            "vernieuwing",
             {"B4": ["geen", "water"]},
             "«Geen van deze» en «Water» kunnen niet allebei. Haal een van de twee weg.",
         ),
-        ("uw-bedrijf", {"B4": ["water", "water"]}, "U koos een antwoord twee keer. Kies elk antwoord één keer."),
-        ("uw-bedrijf", {"B4": ["water", "vuur"]}, "Het antwoord «vuur» staat niet in de lijst. Kies een ander."),
+        ("vernieuwing", {"B4": ["water", "water"]}, "U koos een antwoord twee keer. Kies elk antwoord één keer."),
+        ("vernieuwing", {"B4": ["water", "vuur"]}, "Het antwoord «vuur» staat niet in de lijst. Kies een ander."),
         (
             "uw-bedrijf",
             {"S1": "nee"},

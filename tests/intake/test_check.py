@@ -143,3 +143,12 @@ def test_assessment_keeps_receipt_and_everything_the_page_shows(client: Client) 
     assert made.receipt == Event.objects.get(kind="assessment_made").payload["receipt"]
     assert [[cell["status"] for cell in line] for line in made.result["model"]][2] == ["fine", "fine", "now"]
     assert {"step", "way", "parties", "answers_used", "reason"} <= set(made.result["rules"][0])
+
+
+def test_answer_with_rows_is_a_list_and_a_skipped_optional_question_is_no_alarm(client: Client) -> None:
+    intake = begin(client)
+    prefill(intake, {code: value for code, value in companies.READY.items() if code != "U6"})
+    page = client.get(address(intake, "controleren")).content.decode()
+    assert re.search(r"<li>Te weinig tijd: <strong>[a-z ]+</strong></li>", page)
+    assert "Niet ingevuld (niet verplicht)" in page
+    assert "Nog geen antwoord" not in page

@@ -201,7 +201,7 @@ def test_page_with_errors_says_so_in_the_title_and_focuses_the_summary(client: C
     page = response.content.decode()
     assert re.search(r'<h2[^>]*tabindex="-1" autofocus', page)
     assert page.index("nnmkb-errors") < page.index("<form")
-    assert len(errors(response)) == 4
+    assert len(errors(response)) == 3
 
 
 def test_page_without_errors_has_no_error_in_its_title(client: Client) -> None:
