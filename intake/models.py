@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 
 class Intake(models.Model):
@@ -57,6 +58,10 @@ class Intake(models.Model):
         verbose_name_plural = "zelfscans"
         indexes = (
             models.Index(fields=("expires_at",), name="intake_unsent", condition=Q(state__in=("draft", "assessed"))),
+            # iexact on PostgreSQL compares capitals. The same condition as the search for a lost link, or it is not used.
+            models.Index(
+                Upper("resume_email"), name="intake_resume_email", condition=Q(state__in=("draft", "assessed"))
+            ),
         )
 
     def __str__(self) -> str:
@@ -87,6 +92,7 @@ class Contact(models.Model):
     message = models.TextField(max_length=1000, blank=True, default="")
 
     class Meta:
+        indexes = (models.Index(Upper("email"), name="contact_email"),)
         verbose_name = "contact"
         verbose_name_plural = "contacten"
 
