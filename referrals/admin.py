@@ -122,11 +122,11 @@ class ReferralAdmin(ReadOnlyAdmin):
 
 @admin.register(Offer)
 class OfferAdmin(ReadOnlyAdmin):
-    """The offers, without what makes a link work."""
+    """The offers, without what makes a link work and without what a person wrote."""
 
     list_display = ("referral", "attempt", "partner_name", "state", "offered_at", "respond_by", "ended_at")
     list_filter = ("state",)
-    exclude = ("nonce", "link_digest")
+    exclude = ("nonce", "link_digest", "contact_person", "reason_text")
     list_select_related = ("referral",)
     show_full_result_count = False
 

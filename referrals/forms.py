@@ -19,7 +19,8 @@ from referrals.services.refer import NORTH, ContactData
 
 KEY = re.compile(r"^[0-9a-f-]{36}$")
 # Null and other control characters, which no keyboard makes and PostgreSQL refuses; line ends and tabs stay.
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Directions too: with them a name reads as another name on the screen of an advisor.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 QUOTED = 40
 
 NL = {
@@ -91,6 +92,8 @@ class Line(forms.CharField):
     def clean(self, value: Any) -> str:
         """Return the text, or say what is wrong with it."""
         text = UNPRINTABLE.sub("", str(value or "")).replace("\r\n", "\n").strip()
+        if not isinstance(self.widget, forms.Textarea):
+            text = " ".join(text.split())
         if not text:
             if self.missing:
                 raise ValidationError(self.missing, code="missing")

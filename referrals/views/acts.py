@@ -22,7 +22,7 @@ from referrals.services import delivery, directory, door, notes
 from referrals.services.errors import NotDone, Refused, Stale
 from referrals.views import desk_rows, history
 from referrals.views.acts_table import BY_SLUG, Act, Change, move
-from referrals.views.desk_forms import ActForm, NoteForm, OfferForm, PlainForm
+from referrals.views.desk_forms import KEY, ActForm, NoteForm, OfferForm, PlainForm
 from referrals.views.workbench import frame, get_referral, read, signed_in
 
 NOTE, RETRY = "notitie", "bezorging"
@@ -124,7 +124,12 @@ def show(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm) -
 def partner_of(form: OfferForm) -> Partner | None:
     """Return the partner that the form is about, None when it names none."""
     named = str(form["partner"].value() or "")
-    return Partner.objects.filter(pk=int(named)).first() if named.isascii() and named.isdigit() else None
+    return Partner.objects.filter(pk=int(named)).first() if is_row_key(named) else None
+
+
+def is_row_key(text: str) -> bool:
+    """Say whether this text can be the key of a row: ASCII digits, no more than the database can count."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def to_send(referral: Referral, partner: Partner) -> dict[str, Any]:
@@ -144,7 +149,7 @@ def to_send(referral: Referral, partner: Partner) -> dict[str, Any]:
 
 def forced(referral: Referral, partner: str) -> bool:
     """Say whether this partner said no to this referral before, which asks for a reason."""
-    if not (partner.isascii() and partner.isdigit()):
+    if not is_row_key(partner):
         return False
     found = directory.profiles(referral, Partner.objects.filter(pk=int(partner)), local_date(timezone.now()))
     return any(profile.declined_before for profile in found)
@@ -175,7 +180,7 @@ def retry(request: HttpRequest, referral: Referral) -> HttpResponse:
     if request.method != "POST":
         return redirect("referrals:desk-referral", referral.number)
     try:
-        pk = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+        pk = int(given) if is_row_key(given) else 0
         delivery.retry(referral, pk, advisor=signed_in(request), now=timezone.now())
     except Refused as error:
         return conflict(request, referral, str(error), [], ())
@@ -209,7 +214,10 @@ def not_now(referral: Referral, chosen: Act) -> str:
 def replayed(referral: Referral, key: str) -> bool:
     """Say whether this very form was carried out before."""
     # Some keys are scoped to the offer; the stream tells that they are about this referral.
-    return bool(key) and Event.objects.filter(stream=referral.stream, idempotency_key__endswith=f":{key}").exists()
+    return (
+        bool(KEY.fullmatch(key))
+        and Event.objects.filter(stream=referral.stream, idempotency_key__endswith=f":{key}").exists()
+    )
 
 
 def stale(referral: Referral, form: ActForm) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -17,6 +18,7 @@ from referrals.views.history import label_of
 
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
 LONGEST_REASON = 500
+KEY = re.compile(r"[0-9a-f-]{36}")
 SHORTEST_FORCE = 10
 ODD = "Hier staat een teken dat wij niet kunnen lezen. Typ de tekst opnieuw."
 Choices = list[tuple[str, str]]

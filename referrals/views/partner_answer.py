@@ -12,9 +12,11 @@ from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Transition
 from referrals.domain.worktime import local_date
 from referrals.models import Offer
+from referrals.services import access
 from referrals.services.errors import Gone, NotDone, Refused
+from referrals.views.desk_forms import KEY
 from referrals.views.partner_access import behind_code
-from referrals.views.partner_acts import BY_SLUG, Act, Answer, possible
+from referrals.views.partner_acts import BY_SLUG, Act, Answer, actor_of, possible
 from referrals.views.partner_dossier import page_of
 from referrals.views.partner_forms import AnswerForm
 
@@ -61,6 +63,8 @@ def give(request: HttpRequest, token: str, offer: Offer, chosen: Act, row: Trans
 def show(request: HttpRequest, token: str, offer: Offer, chosen: Act, form: AnswerForm) -> HttpResponse:
     """Show the form; that of accepting stands with the dossier."""
     if chosen.action is Action.ACCEPT:
+        # The dossier stands below this form, so showing it is a look like any other: allowed now, and recorded.
+        offer = access.open_dossier(offer, actor_of(offer), timezone.now())
         return render(request, "referrals/partner_dossier.html", page_of(token, offer, form))
     context = {"offer": offer, "token": token, "act": chosen, "form": form}
     return render(request, "referrals/partner_answer.html", context)
@@ -76,4 +80,6 @@ def answered(request: HttpRequest, token: str, offer: Offer, why: str) -> HttpRe
 def replayed(offer: Offer, key: str) -> bool:
     """Say whether this very form was carried out before."""
     stream = f"referral:{offer.referral_id}"
-    return bool(key) and Event.objects.filter(stream=stream, idempotency_key__endswith=f":{key}").exists()
+    return (
+        bool(KEY.fullmatch(key)) and Event.objects.filter(stream=stream, idempotency_key__endswith=f":{key}").exists()
+    )
