@@ -16,6 +16,9 @@ MOST = 10
 
 def grant(request: HttpRequest, intake: Intake) -> None:
     """Let this browser open the intake for as long as a draft is kept."""
+    # A key that somebody planted in this browser before must not open what is granted now.
+    if request.session.session_key:
+        request.session.cycle_key()
     others = [reference for reference in granted(request) if reference != intake.reference]
     request.session[KEY] = [*others, intake.reference][-MOST:]
     # An advisor who tries the scan keeps the short session of an advisor.

@@ -24,6 +24,7 @@ from nnmkb.ledger import ratelimit
 
 # A NUL character in it would break the query on PostgreSQL.
 KEY = re.compile(r"[A-Za-z0-9-]{1,36}")
+MANY_WINDOWS = "Uw zelfscan staat in veel vensters open"
 CROWDED = "Deze zelfscan staat in veel vensters tegelijk open. Sluit de andere vensters en probeer het opnieuw."
 # Views take a request, an intake or a reference, and whatever the address holds after it.
 View = Callable[..., HttpResponse]
@@ -57,7 +58,7 @@ def edits(view: View) -> View:
         except AlreadySent:
             return redirect("intake:already-sent", intake.reference)
         except Crowded:
-            return pages.problem(request, 409, reason=CROWDED, back_href=request.path)
+            return pages.problem(request, 409, heading=MANY_WINDOWS, reason=CROWDED, back_href=request.path)
 
     return inner
 

@@ -14,6 +14,7 @@ from intake.forms.address import EmailForm
 from intake.models import Intake
 from intake.services import access, drafts, links
 from intake.views.doors import edits, expired, key_of, limited, where_left
+from nnmkb.ledger import ratelimit
 
 SENT = "?gestuurd=1"
 
@@ -25,7 +26,8 @@ def later(request: HttpRequest, intake: Intake) -> HttpResponse:
     """Show the link that goes on with this scan; a POST mails it."""
     form = EmailForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        links.mail_resume_link(intake, form.cleaned_data["email"], key=key_of(request), now=timezone.now())
+        if not flooded(form.cleaned_data["email"]):
+            links.mail_resume_link(intake, form.cleaned_data["email"], key=key_of(request), now=timezone.now())
         return redirect(reverse("intake:later", args=[intake.reference]) + SENT)
     context = {
         "intake": intake,
@@ -43,9 +45,19 @@ def lost(request: HttpRequest) -> HttpResponse:
     """Ask for an address, and mail the links that belong to it. The answer never tells whether there were any."""
     form = EmailForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        links.mail_lost_links(form.cleaned_data["email"], key=key_of(request), now=timezone.now())
+        if not flooded(form.cleaned_data["email"]):
+            links.mail_lost_links(form.cleaned_data["email"], key=key_of(request), now=timezone.now())
         return redirect(reverse("intake:lost") + SENT)
     return render(request, "intake/lost.html", {"form": form, "key": uuid.uuid4(), "asked": "gestuurd" in request.GET})
+
+
+def flooded(email: str) -> bool:
+    """Count a mail to an address; say whether it got enough for now. The page never shows the difference."""
+    try:
+        ratelimit.count("mail_to", email.casefold())
+    except ratelimit.TooMany:
+        return True
+    return False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

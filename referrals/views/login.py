@@ -66,6 +66,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=BACKEND)
     # Known before, under another name or none: a key that somebody planted is worth nothing now.
     request.session.cycle_key()
+    # A scan that was begun in this browser before would keep the session of an advisor open for a month.
+    request.session.set_expiry(None)
     return redirect(destination(request, form.cleaned_data["next"]))
 
 
