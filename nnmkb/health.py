@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from nnmkb.ledger.models import Heartbeat, Outgoing
 from nnmkb.ledger.outbox import OPEN
+from referrals.domain.worktime import local_date, read_calendar
 
 LATE = timedelta(minutes=5)
 SILENT = timedelta(seconds=60)
@@ -31,14 +32,16 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def queue(request: HttpRequest) -> JsonResponse:
-    """Answer 503 when something waits too long, is dead, or the relay is silent."""
+    """Answer 503 when something waits too long, is dead, or the relay is silent; warn when the holidays run out."""
     now = timezone.now()
     oldest = Outgoing.objects.filter(state__in=OPEN, due_at__lte=now).order_by("due_at").first()
     beat = Heartbeat.objects.filter(name="relay").first()
-    facts = {
+    facts: dict[str, int | bool | None] = {
         "oldest_due_seconds": int((now - oldest.due_at).total_seconds()) if oldest else 0,
         "dead": Outgoing.objects.filter(state=Outgoing.State.DEAD).count(),
         "relay_seconds_ago": int((now - beat.at).total_seconds()) if beat else None,
+        # A warning and no 503: it comes two years ahead, and may not drown what is wrong today.
+        "holidays_run_out": read_calendar().runs_out(local_date(now)),
     }
     silent = beat is None or now - beat.at > SILENT
     late = oldest is not None and now - oldest.due_at > LATE

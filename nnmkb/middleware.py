@@ -1,4 +1,4 @@
-"""Request id, private-by-default caching, and a clear page when the database is away."""
+"""Request id, private-by-default caching, and a clear page where the framework has none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from nnmkb import pages
 from nnmkb.logs import request_id
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -53,22 +53,32 @@ class PrivateByDefaultMiddleware:
 
 
 class DatabaseAwayMiddleware:
-    """Answer 503 with a plain page when the database cannot be reached: nothing was saved, try again."""
+    """Answer 503 when a view cannot reach the database; `pages.broken` does the same for what surrounds the view."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return self.process_exception(request, error) or HttpResponse(status=503)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a database that is away into the page for it; leave every other error alone."""
         if not isinstance(error, OperationalError | InterfaceError):
             return None
         log.error("database away", exc_info=error)
-        response = HttpResponse(render_to_string("errors/503.html", {"SITE_NAME": ""}), status=503)
-        response["Retry-After"] = "30"
-        return response
+        return pages.away(request)
+
+
+class ClearRefusalMiddleware:
+    """Put a page in a refusal that Django leaves empty: an address of a button that was opened by hand."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = pages.problem(request, 405)
+        page["Allow"] = response["Allow"]
+        return page

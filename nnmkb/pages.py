@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from nnmkb.context import site
 
 
 def static_page(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one of the pages in templates/pages."""
-    response = render(request, f"pages/{name}.html")
+    """Show one of the pages in templates/pages: the same for everybody, so without the messages that wait for one."""
+    response = HttpResponse(render_to_string(f"pages/{name}.html", site(request)))
     response["Cache-Control"] = "public, max-age=600"
     return response
 
@@ -16,6 +23,14 @@ def static_page(request: HttpRequest, name: str) -> HttpResponse:
 def problem(request: HttpRequest, status: int, **context: object) -> HttpResponse:
     """Return the page of an error: what happened, whether anything was lost, what to do now."""
     return render(request, f"errors/{status}.html", context, status=status)
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400, or 413 for a form that is far too big: nothing of it was read, so nothing of it was kept."""
+    too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    response = problem(request, 400, too_big=too_big)
+    response.status_code = 413 if too_big else 400
+    return response
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -29,8 +44,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer 500."""
-    return problem(request, 500)
+    """Answer 500, or 503 when the database is away: that also ends the work before and after a view.
+
+    Asks the database nothing, so also no session: this page must come up when nothing else does.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return away(request)
+    return HttpResponse(render_to_string("errors/500.html", site(request)), status=500)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """Say that nothing was saved and that trying again later helps."""
+    response = HttpResponse(render_to_string("errors/503.html", site(request)), status=503)
+    response["Retry-After"] = "30"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

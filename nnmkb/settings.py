@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "nnmkb.middleware.DatabaseAwayMiddleware",
     "csp.middleware.CSPMiddleware",
     "nnmkb.middleware.PrivateByDefaultMiddleware",
+    "nnmkb.middleware.ClearRefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -249,6 +250,8 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "start": (60, 3600),
     "answer": (600, 3600),
     "mail_link": (6, 3600),
+    # To one address, whoever asks: nobody may fill the mailbox of somebody else.
+    "mail_to": (5, 3600),
     "submit": (20, 3600),
     "code_send": (3, 3600),
     "code_try": (30, 3600),

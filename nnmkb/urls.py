@@ -25,6 +25,7 @@ if settings.LOCAL_POST:
         path("post/<str:name>/", post.letter, name="letter"),
     ]
 
+handler400 = "nnmkb.pages.unreadable"
 handler403 = "nnmkb.pages.forbidden"
 handler404 = "nnmkb.pages.not_found"
 handler500 = "nnmkb.pages.broken"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -55,7 +56,15 @@ def _slot(action: str, who: str, window: int, now: datetime) -> tuple[str, datet
 
 
 def address(request: HttpRequest) -> str:
-    """Return the address a request comes from: behind our own proxy, the last one that the proxy itself wrote down."""
+    """Return the address a request comes from: behind our own proxy, the last one that the proxy itself wrote down.
+
+    Of IPv6 the first half: one household or server has all the addresses of the second half to choose from.
+    """
+    text = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY and (chain := request.headers.get("X-Forwarded-For")):
-        return chain.rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+        text = chain.rsplit(",", 1)[-1].strip()
+    try:
+        known = ip_address(text)
+    except ValueError:
+        return text
+    return str(ip_network((known, 64), strict=False)) if known.version == 6 else text
