@@ -60,7 +60,7 @@ def test_text_in_the_model_is_escaped() -> None:
     model = Model([Row(evil)], [evil], [[Cell("now", evil, '"><script>')]], title=evil)
     text = draw_model(model)
     assert "<script" not in text
-    assert drawn(model).findtext(f"{SVG}title") == evil
+    assert drawn(model).findtext(f".//{SVG}title") == evil
 
 
 def test_a_model_with_a_hole_is_refused() -> None:
