@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from intake.reference import countries
 from nnmkb.web import widgets
 from referrals.services.consents import VIEW, Box, Key, fingerprint
-from referrals.services.refer import NORTH, ContactData
+from referrals.services.refer import NORTH, ContactDetails
 
 KEY = re.compile(r"^[0-9a-f-]{36}$")
 # Null and other control characters, which no keyboard makes and PostgreSQL refuses; line ends and tabs stay.
@@ -184,10 +184,10 @@ class PersonForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": "4"}),
     )
 
-    def contact(self) -> ContactData:
+    def contact(self) -> ContactDetails:
         """Return what was filled in."""
         names = ("company", "kvk_number", "place", "person", "email", "phone", "message")
-        return ContactData(**{name: self.cleaned_data[name] for name in names})
+        return ContactDetails(**{name: self.cleaned_data[name] for name in names})
 
 
 class BoxesMixin(KeyedForm):
@@ -344,10 +344,10 @@ class SettleForm(BoxesMixin):
         self.order_fields(["company", "country"])
         self.add_boxes(boxes)
 
-    def contact(self) -> ContactData:
+    def contact(self) -> ContactDetails:
         """Return what was filled in."""
         names = ("company", "website", "country", "person", "email", "phone", "message")
-        return ContactData(**{name: self.cleaned_data[name] for name in names})
+        return ContactDetails(**{name: self.cleaned_data[name] for name in names})
 
     def words(self) -> dict[str, str]:
         """Return the request in the words of the screen; the dossier shows them as they are."""

@@ -20,7 +20,7 @@ from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import end, unsent
 from referrals.services.queue import leads
-from referrals.services.refer import ContactData
+from referrals.services.refer import ContactDetails
 
 INTAKE_MAILS = (
     "mail.resume_link",
@@ -116,7 +116,7 @@ def withdraw_referral(referral_id: int, *, actor: str, key: str, now: datetime) 
     return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
 
 
-def correct(intake_id: int, contact: ContactData, *, actor: str, key: str, now: datetime) -> Intake:
+def correct(intake_id: int, contact: ContactDetails, *, actor: str, key: str, now: datetime) -> Intake:
     """Replace the contact details, for as long as anything is open; a frozen dossier stays as it was."""
 
     def work(scoped: str | None) -> Intake:

@@ -29,7 +29,7 @@ NORTH = ("groningen", "friesland", "drenthe")
 
 
 @dataclass(frozen=True, slots=True)
-class ContactData:
+class ContactDetails:
     """Who to call, as the form checked it."""
 
     company: str
@@ -46,7 +46,7 @@ class ContactData:
 def submit(
     intake_id: int,
     *,
-    contact: ContactData,
+    contact: ContactDetails,
     consents: Mapping[Key, bool],
     shown: Sequence[Box],
     key: str,
@@ -79,7 +79,7 @@ def submit(
 
 def settle(
     *,
-    contact: ContactData,
+    contact: ContactDetails,
     answers: Mapping[str, str],
     place: Place,
     consents: Mapping[Key, bool],
@@ -120,7 +120,7 @@ def follow_token(intake: Intake) -> str:
 
 def _send(
     intake: Intake,
-    contact: ContactData,
+    contact: ContactDetails,
     answers: Mapping[Key, bool],
     shown: Sequence[Box],
     wanted: Iterable[Wish],

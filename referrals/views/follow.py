@@ -22,7 +22,7 @@ from referrals.models import Offer, Referral
 from referrals.services import closing, consents
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
-from referrals.services.refer import ContactData
+from referrals.services.refer import ContactDetails
 from referrals.views.status import day, standings, title_of
 
 FollowView = Callable[[HttpRequest, Intake, str], HttpResponse]
@@ -134,13 +134,13 @@ def correct(request: HttpRequest, intake: Intake, token: str) -> HttpResponse:
         return redirect("referrals:follow", token)
     foreign = intake.kind == Intake.Kind.FOREIGN
     row = intake.contact
-    names = [name for name in ContactData.__dataclass_fields__ if name != "country"]
+    names = [name for name in ContactDetails.__dataclass_fields__ if name != "country"]
     current = {name: getattr(row, name) for name in names}
     form_class: type[KeyedForm] = SettleCorrectForm if foreign else CorrectForm
     form = form_class(request.POST) if request.method == "POST" else form_class(initial=current)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-        corrected = ContactData(**{**current, "country": row.country, **given})
+        corrected = ContactDetails(**{**current, "country": row.country, **given})
         try:
             closing.correct(intake.pk, corrected, actor=ACTOR, key=form.key, now=timezone.now())
         except Refused as error:

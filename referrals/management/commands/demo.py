@@ -24,7 +24,7 @@ from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
 from referrals.models import Partner, Referral
 from referrals.services import answering, asking, directory, offering, queue, refer
-from referrals.services.refer import ContactData
+from referrals.services.refer import ContactDetails
 
 FOLDER = settings.ROOT / "fixtures" / "demo"
 # Known to all, so only where nobody but this laptop can come: mail goes to a folder and the site listens on 127.0.0.1.
@@ -140,7 +140,7 @@ def submit(facts: Facts, mark: str, began: datetime) -> Intake:
     boxes = asking.boxes(assessment, timezone.localdate(began))
     return refer.submit(
         intake.pk,
-        contact=ContactData(**facts["contact"]),
+        contact=ContactDetails(**facts["contact"]),
         consents={box.key: True for box in boxes},
         shown=boxes,
         key=mark,

@@ -16,7 +16,7 @@ from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
 from referrals.services import answering, asking, offering, queue, refer
 from referrals.services.consents import Box, Key
-from referrals.services.refer import ContactData
+from referrals.services.refer import ContactDetails
 from referrals.views import settle
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -74,7 +74,7 @@ FRISIAN: dict[str, Any] = {
     "U10": "deels",
     "U11": ["netwerken"],
 }
-ANNA = ContactData(
+ANNA = ContactDetails(
     company="Zilverwiek Techniek",
     person="Anna Zilverwiek",
     email="anna@zilverwiek.example",
@@ -120,7 +120,10 @@ def ticks(shown: tuple[Box, ...], *organisations: str, also: tuple[str, ...] = (
 
 
 def submitted(
-    *organisations: str, answers: dict[str, Any] | None = None, contact: ContactData = ANNA, also: tuple[str, ...] = ()
+    *organisations: str,
+    answers: dict[str, Any] | None = None,
+    contact: ContactDetails = ANNA,
+    also: tuple[str, ...] = (),
 ) -> Intake:
     """Return an intake that was sent with consent for these organisations (all of them when none is named)."""
     intake = assessed(answers)

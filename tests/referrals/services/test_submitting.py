@@ -194,7 +194,9 @@ def test_whole_submission_takes_at_most_forty_queries() -> None:
 
 def test_company_from_abroad_becomes_an_english_intake_with_one_referral() -> None:
     shown = cast.settle_boxes()
-    contact = refer.ContactData(company="Nordwind GmbH", person="Uwe Nord", email="uwe@nordwind.example", country="DE")
+    contact = refer.ContactDetails(
+        company="Nordwind GmbH", person="Uwe Nord", email="uwe@nordwind.example", country="DE"
+    )
     key = cast.key()
     made = [
         refer.settle(
