@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 SUPERVISED = "NNMKB_SUPERVISED"
+PR_SET_PDEATHSIG = 1
 
 
 class AnotherRuns(Exception):
@@ -30,6 +32,20 @@ def leave_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+
+
+def ends_with_parent(number: int) -> Callable[[], None]:
+    """Return what makes the kernel send this signal to a child when its parent dies (Linux; elsewhere nothing).
+
+    For Popen(preexec_fn=...): it also works for a program that knows nothing of its parent, such as a database server.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+    def ask() -> None:
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, number)
+
+    return ask
 
 
 def on_stop(act: Callable[[], object]) -> None:

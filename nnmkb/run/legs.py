@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from nnmkb.run import reporting
+from nnmkb.run.family import ends_with_parent
 from nnmkb.run.servers import Postgres, Redis, find_postgres, find_redis
 
 # What the person at the terminal has set for a site of their own must not reach the tests.
@@ -64,7 +66,8 @@ class Leg:
         environment |= {"NNMKB_VAR": str(self.folder), reporting.WHERE: str(self.report), **self.environment}
         line = [sys.executable, "-m", "pytest", "-p", "nnmkb.run.reporting", *self.arguments]
         self.began = time.monotonic()
-        self.process = subprocess.Popen(line, cwd=root, env=environment, stdout=output, stderr=output)
+        stop = ends_with_parent(signal.SIGTERM)
+        self.process = subprocess.Popen(line, cwd=root, env=environment, stdout=output, stderr=output, preexec_fn=stop)
 
     @property
     def report(self) -> Path:

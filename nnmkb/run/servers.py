@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nnmkb.run.family import ends_with_parent
+
 START_LIMIT = 30.0
 # No waiting for the disk: what is in it need not survive a power cut.
 SETTINGS = {
@@ -101,7 +103,9 @@ class Redis:
         line = [str(self.program), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
         line += ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
         with log.open("ab") as said:
-            self.process = subprocess.Popen(line, stdout=said, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                line, stdout=said, stderr=subprocess.STDOUT, preexec_fn=ends_with_parent(signal.SIGKILL)
+            )
         wait_until(lambda: listens(self.port), self.process, log)
         return self
 
@@ -144,7 +148,12 @@ class Postgres:
             line += ["-c", f"{name}={value}"]
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
-                line, stdout=said, stderr=subprocess.STDOUT, cwd=self.folder, **self.account
+                line,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                preexec_fn=ends_with_parent(signal.SIGQUIT),
+                **self.account,
             )
         wait_until(self.answers, self.process, self.log)
         return self

@@ -20,6 +20,7 @@ from django.utils import timezone
 from intake.models import Intake
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Outgoing
+from nnmkb.run.family import ends_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -72,6 +73,7 @@ class Site:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=ends_with_parent(signal.SIGKILL),
             )
         self.running.append(process)
         return process

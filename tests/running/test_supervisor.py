@@ -101,3 +101,19 @@ def test_lock_is_for_one_and_free_again_afterwards(tmp_path):
         only_one(path)
     only_one(path).close()
     assert path.exists()
+
+
+def test_server_of_a_test_run_does_not_outlive_it(tmp_path):
+    line = (
+        "import subprocess, sys, time, signal; from nnmkb.run.family import ends_with_parent;"
+        "child = subprocess.Popen(['sleep', '60'], preexec_fn=ends_with_parent(signal.SIGKILL));"
+        "open(sys.argv[1], 'w').write(str(child.pid)); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", line, str(tmp_path / "pid")], cwd=ROOT)
+    wait_for(lambda: ids(tmp_path / "pid"))
+    child = ids(tmp_path / "pid")[0]
+    assert lives(child)
+    parent.kill()
+    parent.wait()
+    wait_for(lambda: not lives(child))
+    assert not lives(child)
