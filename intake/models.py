@@ -58,7 +58,7 @@ class Intake(models.Model):
         verbose_name_plural = "zelfscans"
         indexes = (
             models.Index(fields=("expires_at",), name="intake_unsent", condition=Q(state__in=("draft", "assessed"))),
-            # iexact on PostgreSQL compares capitals. The same condition as the search for a lost link, or it is not used.
+            # iexact on PostgreSQL compares capitals; with another condition than that of the search it is not used.
             models.Index(
                 Upper("resume_email"), name="intake_resume_email", condition=Q(state__in=("draft", "assessed"))
             ),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
 from intake.models import Intake
+from intake.services import drafts
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.models import AccessCode, Offer
 from referrals.services import access, offering, refer
@@ -68,6 +70,7 @@ def browser(*references: str) -> Client:
     if references:
         session = client.session
         session["intakes"] = list(references)
+        session.set_expiry(timedelta(days=800))
         session.save()
     return client
 
@@ -151,3 +154,8 @@ def every_form() -> list[Target]:
         Target("offer", desk, f"{work}aanbieden/", {**act, "partner": "1"}),
         Target("retry", desk, f"{work}bezorging/", {"bericht": "1", "lijst": ""}),
     ]  # fmt: skip
+
+
+def resume(intake: Intake) -> str:
+    """Return the address that goes on with a scan."""
+    return drafts.resume_path(intake)

@@ -95,7 +95,7 @@ DESK: dict[str, Any] = {
     ],
 }
 PAGES = ("privacy", "accessibility", "about")
-ERRORS = (403, 404, 409, 410, 429, 500, 503)
+ERRORS = (400, 403, 404, 405, 409, 410, 429, 500, 503)
 
 
 def wizard(request: HttpRequest, state: str) -> HttpResponse:
