@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from nnmkb.ledger.models import Event, Outgoing
 
@@ -53,10 +53,14 @@ def enqueue(
 
 
 def claimable(now: datetime) -> QuerySet[Outgoing]:
-    """Return the rows whose time has come and that may be tried once more, oldest first."""
-    first = Q(after__isnull=True) | Q(after__state__in=(Outgoing.State.DONE, Outgoing.State.DEAD))
+    """Return the rows whose time has come and that may be tried once more, oldest first.
+
+    No join: Django would put the conditions of an UPDATE in a subquery, and PostgreSQL does not look at those again
+    after it waited for another claim. Then several workers get the same row.
+    """
+    waits_for_another = Exists(Outgoing.objects.filter(pk=OuterRef("after_id"), state__in=OPEN))
     return Outgoing.objects.filter(
-        first, state__in=OPEN, due_at__lte=now, attempts__lt=settings.OUTGOING_MAX_ATTEMPTS
+        ~waits_for_another, state__in=OPEN, due_at__lte=now, attempts__lt=settings.OUTGOING_MAX_ATTEMPTS
     ).order_by("due_at", "id")
 
 

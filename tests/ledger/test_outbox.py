@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Outgoing
@@ -150,6 +151,16 @@ def test_promise_of_a_change_that_failed_is_gone():
         delivery()
         transaction.set_rollback(True)
     assert Outgoing.objects.count() == 0
+
+
+def test_claim_puts_its_conditions_on_the_row_itself():
+    row = delivery()
+    with CaptureQueriesContext(connection) as captured:
+        outbox.claim(row.pk, SOON)
+    update = next(query["sql"] for query in captured if query["sql"].startswith("UPDATE"))
+    conditions = update.partition(" WHERE ")[2]
+    assert " IN (SELECT" not in conditions
+    assert '"ledger_outgoing"."due_at" <=' in conditions
 
 
 @pytest.mark.django_db(transaction=True)
