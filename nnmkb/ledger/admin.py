@@ -35,8 +35,9 @@ class ReadOnlyAdmin(Base):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """The history."""
+    """The history, without the keys of forms: who sends such a form again gets what it led to."""
 
+    exclude = ("idempotency_key",)
     list_display = ("at", "stream", "seq", "kind", "actor")
     list_filter = ("kind",)
     search_fields = ("stream__exact",)

@@ -84,6 +84,12 @@ def organisations(intake_id: int) -> frozenset[str]:
     return frozenset({KVK, *(organisation for purpose, organisation in allowed if purpose == SHARE)})
 
 
+def seen_by_kvk(intake_ids: Iterable[int]) -> frozenset[int]:
+    """Return the intakes among these that the KvK may look at now."""
+    rows = Consent.objects.filter(intake__in=set(intake_ids), purpose=VIEW).order_by("id")
+    return frozenset(pk for pk, yes in dict(rows.values_list("intake", "given")).items() if yes)
+
+
 def take_back(row: Consent, at: datetime) -> Consent:
     """Append the row that withdraws this one; the text is the one that was agreed to."""
     return Consent.objects.create(

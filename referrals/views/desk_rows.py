@@ -17,11 +17,13 @@ from referrals.domain.lifecycle import State, StateFacts
 from referrals.domain.worktime import Calendar, days_late, days_left, read_calendar
 from referrals.models import Referral
 from referrals.queues import STEPS
+from referrals.services import consents
 from referrals.views.history import name_of
 
 WAYS = {Way.INNOVATION.code: "innovatie", Way.NETWORKING.code: "netwerken", Way.PROMOTION.code: "promotie"}
 STANDING_STILL = (State.AWAITING_CONSENT, State.NEEDS_INFO, State.ON_HOLD)
 ERASED = "Gegevens gewist"
+WITHDRAWN = "Toestemming ingetrokken"
 
 
 @cache
@@ -52,21 +54,27 @@ class Row:
 
 
 def rows_of(referrals: Iterable[Referral], now: datetime) -> list[Row]:
-    """Return the rows; asks the database nothing."""
-    return [row_of(referral, now) for referral in referrals]
+    """Return the rows; one query for all of them: who may still be seen."""
+    listed = list(referrals)
+    seen = consents.seen_by_kvk(referral.intake_id for referral in listed)
+    return [_row(referral, now, seen=referral.intake_id in seen) for referral in listed]
 
 
 def row_of(referral: Referral, now: datetime) -> Row:
     """Return one row."""
+    return rows_of([referral], now)[0]
+
+
+def _row(referral: Referral, now: datetime, *, seen: bool) -> Row:
     state = State(referral.state)
     facts: StateFacts = state.facts
     contact: Contact | None = getattr(referral.intake, "contact", None)
+    erased = referral.intake.state == Intake.State.ERASED
+    told = (sector(referral), size(referral.intake), contact.place if contact else "") if seen else ()
     return Row(
         referral=referral,
-        company=(contact.company if contact else "") or ERASED,
-        about=", ".join(
-            part for part in (sector(referral), size(referral.intake), contact.place if contact else "") if part
-        ),
+        company=ERASED if erased else WITHDRAWN if not seen else (contact.company if contact else "") or ERASED,
+        about=", ".join(part for part in told if part),
         days=days(referral, now),
         paused=state in STANDING_STILL and days_late_of(referral, now) == 0,
         step=STEPS.get(referral.step, ""),
