@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
@@ -16,6 +17,7 @@ from nnmkb.logs import request_id
 
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("nnmkb.web")
+SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 
@@ -50,6 +52,18 @@ class PrivateByDefaultMiddleware:
         if "X-Robots-Tag" not in response and request.path != "/":
             response["X-Robots-Tag"] = "noindex"
         return response
+
+
+class SessionKeyMiddleware:
+    """Drop a session cookie that cannot be one of ours, before it reaches a query: a cookie may hold any character."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not SESSION_KEY.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
 
 
 class DatabaseAwayMiddleware:

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "nnmkb.middleware.PrivateByDefaultMiddleware",
     "nnmkb.middleware.ClearRefusalMiddleware",
+    "nnmkb.middleware.SessionKeyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
