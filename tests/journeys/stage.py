@@ -88,6 +88,11 @@ def contact_form(client: Client, intake: Intake) -> Target:
     return Target("contact", client, path, {**hidden(client.get(path)), **CONTACT, **boxes})
 
 
+def settle_form(client: Client) -> Target:
+    """Open the page for a company from abroad and fill it in."""
+    return Target("settle", client, "/en/settle/", {**hidden(client.get("/en/settle/")), **SETTLE})
+
+
 def link(offer: Offer) -> str:
     """Return the address in the partner's mail."""
     return f"/aanbod/{offering.token_of(offer)}/"
@@ -139,7 +144,7 @@ def every_form() -> list[Target]:
         Target("lost", browser(), "/verder/", {"email": "anna@zilverwiek.example", "sleutel": key()}),
         contact_form(browser(draft.reference), draft),
         Target("preview", own, f"{door}/contact/", {**CONTACT, "voorbeeld": "nom"}),
-        Target("settle", browser(), "/en/settle/", SETTLE),
+        settle_form(browser()),
         Target("follow-withdraw", browser(), f"{mine}intrekken/", {"wat": "vraag:NN-0000-0000-1", "sleutel": key()}),
         Target("follow-contact", browser(), f"{mine}gegevens/", {**CONTACT, "sleutel": key()}),
         Target("code", browser(), f"{address}code/", {"code": "123456"}),

@@ -83,6 +83,18 @@ def test_page_saved_while_the_scan_is_sent_is_in_it_or_refused_but_never_after_i
         assert kept.answers == newest.answers
 
 
+def test_six_clicks_of_a_company_from_abroad_send_once() -> None:
+    client = stage.browser()
+    assert stage.settle_form(client).post()["Location"] == "/en/settle/check/"
+    form = {"sleutel": stage.key()}
+    windows = [copy_of(client) for _ in range(6)]
+    pages = together([lambda window=window: window.post("/en/settle/check/", form) for window in windows])
+    assert all(getattr(page, "status_code", 0) == 302 for page in pages), pages
+    assert Contact.objects.count() == 1
+    assert Outgoing.objects.filter(kind="mail.receipt").count() == 1
+    assert "/volg/" in client.get("/en/settle/done/").content.decode()
+
+
 def test_twenty_guesses_at_once_count_as_five() -> None:
     offer = cast.case("offered").fresh_offer()
     stage.browser().post(f"{stage.link(offer)}code/")

@@ -265,6 +265,23 @@ def test_signing_in_leads_to_no_other_site(wanted: str) -> None:
     assert stage.browser().post("/inloggen/", form)["Location"] == "/werkbak/"
 
 
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        'nnmkb="aaaaaaaaaaaa\\000bbbbbbbbbbbbbbbbbbbb"',
+        "nnmkb=" + "x" * 9000,
+        "nnmkb=' OR 1=1",
+        'csrftoken="\\000"; messages="\\000"',
+        ";;;=;",
+    ],
+)
+def test_cookie_with_odd_characters_is_no_cookie(cookie: str) -> None:
+    client = Client(raise_request_exception=False)
+    for path in ("/", "/werkbak/", "/zelfscan/NN-0000-0000/plan/", "/en/settle/done/", "/privacy/", "/uitloggen/"):
+        for ask in (client.get, client.post):
+            assert ask(path, headers={"cookie": cookie}).status_code < 500, path
+
+
 # --- what is left behind in logs and caches -------------------------------------------------------------------------
 
 
