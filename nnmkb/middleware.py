@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
@@ -16,7 +14,6 @@ from nnmkb import pages
 from nnmkb.logs import request_id
 
 Next = Callable[[HttpRequest], HttpResponse]
-log = logging.getLogger("nnmkb.web")
 SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
@@ -64,23 +61,6 @@ class SessionKeyMiddleware:
         if not SESSION_KEY.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         return self.get_response(request)
-
-
-class DatabaseAwayMiddleware:
-    """Answer 503 when a view cannot reach the database; `pages.broken` does the same for what surrounds the view."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Turn a database that is away into the page for it; leave every other error alone."""
-        if not isinstance(error, OperationalError | InterfaceError):
-            return None
-        log.error("database away", exc_info=error)
-        return pages.away(request)
 
 
 class ClearRefusalMiddleware:

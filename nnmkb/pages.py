@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -11,6 +12,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from nnmkb.context import site
+
+log = logging.getLogger("nnmkb.web")
 
 
 def static_page(request: HttpRequest, name: str) -> HttpResponse:
@@ -44,11 +47,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 when the database is away: that also ends the work before and after a view.
+    """Answer 500, or 503 when the database is away, whether a view missed it or what stands around the view.
 
     Asks the database nothing, so also no session: this page must come up when nothing else does.
     """
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        log.error("database away")
         return away(request)
     return HttpResponse(render_to_string("errors/500.html", site(request)), status=500)
 

@@ -67,7 +67,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "nnmkb.middleware.RequestIdMiddleware",
-    "nnmkb.middleware.DatabaseAwayMiddleware",
     "csp.middleware.CSPMiddleware",
     "nnmkb.middleware.PrivateByDefaultMiddleware",
     "nnmkb.middleware.ClearRefusalMiddleware",
