@@ -76,7 +76,7 @@ class Command(BaseCommand):
         ]
         if settings.LOCAL_POST:
             lines.append(f"  All mail, to read here   {address}/post/")
-            lines.append("  Be a partner             open the link in the mail with «Doorverwijzing»; the code comes by mail")
+            lines.append("  Be a partner             open the link in the mail «Doorverwijzing …»; a code follows")
         if accounts:
             lines += ["", accounts]
         if not pango_present():
