@@ -21,9 +21,10 @@ def start(
 ) -> Intake:
     """Make an empty draft on the policy in force, with its event; the same key makes one as long as it is empty."""
     event_key = f"start:{key}" if key else None
-    if (made := still_empty(event_key, kind)) is not None:
-        return made
     if events.done_before(event_key):
+        # Asked in this order: a draft that another click makes in between is found, and not taken for a used one.
+        if (made := still_empty(event_key, kind)) is not None:
+            return made
         event_key = None
     for attempt in range(TRIES):
         draft = build(now=now, kind=kind, language=language, policy=policy or settings.POLICY_NAME)
