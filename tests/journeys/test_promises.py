@@ -141,6 +141,8 @@ def test_contact_data_is_nowhere_before_the_partner_accepts() -> None:
     pages = [said(partner.get(stage.link(offer) + page)) for page in ("dossier/", "antwoord/?wat=aannemen")]
     pages.append(said(partner.post(f"{stage.link(offer)}antwoord/", {"wat": "aannemen", "sleutel": stage.key()})))
     assert not [text for text in secret for where in (content, *pages) if text in where]
+    # Not even given to the template, which has a guard of its own.
+    assert partner.get(f"{stage.link(offer)}dossier/").context["contact"] is None
     accept = {"wat": "aannemen", "sleutel": stage.key(), "contact_person": "Carla"}
     partner.post(f"{stage.link(offer)}antwoord/", accept)
     after = said(partner.get(f"{stage.link(offer)}dossier/"))
