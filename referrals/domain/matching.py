@@ -134,7 +134,7 @@ def _obstacles(wanted: Wanted, partner: PartnerProfile, today: date) -> Iterable
 
 def _mismatches(wanted: Wanted, partner: PartnerProfile) -> Iterable[tuple[Obstacle, str]]:
     if wanted.activity not in partner.activities:
-        yield Obstacle.OTHER_ACTIVITY, f"Doet activiteit {wanted.activity} niet."
+        yield Obstacle.OTHER_ACTIVITY, "Doet deze activiteit niet."
     if partner.provinces and wanted.province not in partner.provinces:
         yield Obstacle.OTHER_PROVINCE, f"Werkt niet in deze provincie ({_named(wanted.province)})."
     if partner.sectors and wanted.sector not in partner.sectors:
@@ -144,9 +144,9 @@ def _mismatches(wanted: Wanted, partner: PartnerProfile) -> Iterable[tuple[Obsta
 
 
 def _reasons(wanted: Wanted, partner: PartnerProfile) -> Iterable[str]:
-    yield f"Doet activiteit {wanted.activity}."
+    yield "Doet deze activiteit."
     if partner.parties & wanted.parties:
-        yield "Staat bij deze activiteit onder Wie."
+        yield "Het beleid noemt dit soort organisatie hierbij."
     if partner.provinces:
         yield f"Werkt in deze provincie ({_named(wanted.province)})."
     if partner.sectors:

@@ -73,7 +73,7 @@ def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str,
     def work(scoped: str | None) -> Offer:
         referral = _taken(referral_id, advisor, version, now)
         if not directory.kvk_is_party(referral, local_date(now)):
-            raise Refused("De KvK staat bij deze activiteit niet onder Wie. Zoek een partner.")
+            raise Refused("Het beleid noemt de KvK niet bij deze activiteit. Zoek een partner.")
         if consents.KVK not in consents.organisations(referral.intake_id):
             raise Refused("De toestemming voor de KvK is ingetrokken.")
         partner = Partner.objects.filter(organisation=consents.KVK).first()

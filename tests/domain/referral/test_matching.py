@@ -50,8 +50,8 @@ def partner(code: str, **fields: object) -> PartnerProfile:
 def test_a_fitting_partner_is_proposed_with_all_reasons() -> None:
     (proposal,) = matches(FITTING).proposals
     assert proposal.reasons == (
-        "Doet activiteit N3.",
-        "Staat bij deze activiteit onder Wie.",
+        "Doet deze activiteit.",
+        "Het beleid noemt dit soort organisatie hierbij.",
         "Werkt in deze provincie (Drenthe).",
         "Werkt voor deze sector.",
         "Werkt aan het thema: water.",
@@ -64,7 +64,7 @@ def test_a_partner_without_limits_fits_everywhere_and_claims_nothing() -> None:
     free = PartnerProfile("f", "org-a", "Vrij", frozenset({"N3"}), open_count=7)
     (proposal,) = matches(free).proposals
     assert proposal.reasons == (
-        "Doet activiteit N3.",
+        "Doet deze activiteit.",
         "Heeft ruimte: 7 in behandeling, geen grens.",
         "De ondernemer gaf toestemming.",
     )

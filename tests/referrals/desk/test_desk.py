@@ -148,7 +148,7 @@ def test_pane_shows_all_that_is_needed_to_decide(desk: Client) -> None:
         "Metaalunie Noord",
         "De ondernemer gaf toestemming.",
         "Vraag toestemming: de ondernemer heeft deze organisatie niet gekozen.",
-        "Doet activiteit P4 niet.",
+        "Doet deze activiteit niet.",
         "tekst 2026-1",
         "Nog geen berichten.",
     ):

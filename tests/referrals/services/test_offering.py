@@ -94,7 +94,7 @@ def test_term_of_the_partner_decides_the_deadline() -> None:
         ({"active": False}, "Doet niet meer mee"),
         ({"paused_until": (cast.NOW + timedelta(days=9)).date()}, "Heeft pauze tot"),
         ({"capacity": 0}, "Is vol"),
-        ({"activities": ["A3"]}, "Doet activiteit N3 niet"),
+        ({"activities": ["A3"]}, "Doet deze activiteit niet"),
         ({"provinces": ["drenthe"]}, "Werkt niet in deze provincie"),
         ({"sectors": ["bouw"]}, "Werkt niet voor deze sector"),
     ],
@@ -248,7 +248,7 @@ def test_kvk_does_not_help_itself_with_what_the_policy_gives_to_others() -> None
     cast.partner("kvk")
     investor = Referral.objects.get(intake=found.intake, activity="V1")
     queue.claim(investor.pk, advisor=found.advisor, version=1, key=cast.key(), now=cast.NOW)
-    with pytest.raises(Refused, match="niet onder Wie"):
+    with pytest.raises(Refused, match="noemt de KvK niet"):
         offering.handle_ourselves(investor.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW)
 
 
