@@ -244,6 +244,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 POLICY_NAME: str = env.str("POLICY_NAME", "2013")
 POLICY_ROOT = ROOT / "fixtures" / "policy"
 DRAFT_DAYS: int = env.int("DRAFT_DAYS", 30)
+# After that an unsent scan is erased; until then its owner can still ask for a new link.
+DRAFT_GRACE_DAYS: int = env.int("DRAFT_GRACE_DAYS", 14)
 FOLLOW_DAYS: int = env.int("FOLLOW_DAYS", 730)
 # Counters per address and action; 0 switches one off (only the tests do that).
 RATE_LIMITS: dict[str, tuple[int, int]] = {

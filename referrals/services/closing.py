@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
 
+from intake import retention
 from intake.models import Contact, Intake
-from nnmkb.ledger import events, outbox, tokens
+from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, State
 from referrals.domain.worktime import local_date
@@ -252,21 +252,5 @@ def _empty(intake: Intake, now: datetime) -> None:
     dossiers.update(content={}, pdf=None)
     Offer.objects.filter(referral__in=referrals).update(reason_text="", contact_person="")
     outbox.revoke(f"intake:{intake.pk}", INTAKE_MAILS, now, "erased")
-    nonce = secrets.token_hex(16)
-    Intake.objects.filter(pk=intake.pk).update(
-        state=Intake.State.ERASED,
-        answers={},
-        typed={},
-        postcode="",
-        municipality="",
-        sbi_code="",
-        sbi_version="",
-        resume_email="",
-        nonce=nonce,
-        # Digests of nothing: no token leads here any more.
-        resume_digest=tokens.digest(f"erased resume {nonce}"),
-        follow_digest=tokens.digest(f"erased follow {nonce}"),
-        changed_at=now,
-        erased_at=now,
-    )
+    Intake.objects.filter(pk=intake.pk).update(**retention.emptied(now))
     intake.refresh_from_db()

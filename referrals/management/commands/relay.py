@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from intake.retention import lapse
 from nnmkb.ledger import outbox
 from nnmkb.ledger.relay import Relay
 from nnmkb.run.family import AnotherRuns, leave_with_parent, on_stop, only_one
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         inline = options["via"] == "inline"
         if not inline and not settings.CELERY_BROKER_URL:
             raise CommandError("relay --via celery needs CELERY_BROKER_URL.")
-        relay = Relay(start=carry_out if inline else send_hint, inline=inline, chores=(drop_sessions,))
+        relay = Relay(start=carry_out if inline else send_hint, inline=inline, chores=(drop_sessions, lapse))
         with sole_worker() if inline else nullcontext():
             if options["once"]:
                 relay.tick()
