@@ -7,6 +7,7 @@ import ctypes
 import importlib
 import io
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 from django.apps import AppConfig
@@ -30,13 +31,20 @@ def pango_present() -> bool:
     """Say whether PDFs can be made here; importing WeasyPrint, which is slow, only where the names differ."""
     if all(loads(library) for library in LIBRARIES):
         return True
-    # WeasyPrint prints an advertisement for its manual before it raises; the line with the packages says enough.
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            importlib.import_module("weasyprint")
+        library()
     except (OSError, ImportError):
         return False
     return True
+
+
+def library() -> ModuleType:
+    """Return WeasyPrint; raises OSError or ImportError where it cannot work.
+
+    It prints an advertisement for its manual before it raises, which is kept off the terminal.
+    """
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return importlib.import_module("weasyprint")
 
 
 @checks.register()

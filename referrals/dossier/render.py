@@ -16,7 +16,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from referrals.domain.dossier import canonical, digest
-from referrals.dossier.check import HINT
+from referrals.dossier import check
 from referrals.dossier.finish import finish
 from referrals.dossier.text import BOX, printable_content
 
@@ -47,10 +47,10 @@ def engine() -> Engine:
     # Before the first call into Pango: only the dossier's own fonts, the same on every machine.
     os.environ["FONTCONFIG_FILE"] = str(folder / "fonts" / "fonts.conf")
     try:
-        library = importlib.import_module("weasyprint")
+        library = check.library()
         fonts = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
     except (OSError, ImportError) as error:
-        raise PdfUnavailable(HINT) from error
+        raise PdfUnavailable(check.HINT) from error
     # Ten lines a dossier that say nothing.
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     fetcher = refusing_fetcher()
