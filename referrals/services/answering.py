@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event
@@ -12,6 +12,9 @@ from referrals.models import Offer, Partner, Referral
 from referrals.services import consents, door
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import about, end, live_offer, of_event
+
+# A partner without capacity comes back at some time; later than this is a slip of the keyboard.
+LONGEST_PAUSE = timedelta(days=366)
 
 ENDED = {
     Offer.State.DECLINED: "U wees dit aanbod af.",
@@ -174,6 +177,14 @@ def tell_owner(event: Event, kind: str, referral: Referral, now: datetime) -> No
         outbox.enqueue(event, kind, f"advisor:{referral.owner_id}", at=now)
 
 
+def check_pause(until: date, today: date) -> None:
+    """Refuse a pause that has ended already, or one so long that it is a typing error."""
+    if until <= today:
+        raise Refused("Kies een datum na vandaag.", field="until")
+    if until > today + LONGEST_PAUSE:
+        raise Refused("Kies een datum binnen een jaar. Duurt het langer? Laat het de KvK weten.", field="until")
+
+
 def _back(
     offer_id: int,
     action: Action,
@@ -191,8 +202,7 @@ def _back(
         chosen = door.reason_of(row, reason, reason_text)
         end(offer, state, now, reason=reason, reason_text=reason_text, answered=action is Action.DECLINE)
         if until and chosen.asks_date:
-            if until <= local_date(now):
-                raise Refused("Kies een datum na vandaag.", field="until")
+            check_pause(until, local_date(now))
             Partner.objects.filter(pk=offer.partner_id).update(paused_until=until)
         event = door.move(
             referral,

@@ -123,6 +123,10 @@ def test_declining_twice_with_one_form_is_one_answer(partner: Client, offer: Off
         ({"reason": "other"}, "ten minste 10 tekens"),
         ({"reason": "other", "reason_text": "x" * 50_000}, "te lang"),
         ({"reason": "capacity", "until": "2026-11-01"}, "Kies een datum na vandaag."),
+        (
+            {"reason": "capacity", "until": "2226-11-01"},
+            "Kies een datum binnen een jaar. Duurt het langer? Laat het de KvK weten.",
+        ),
         ({"reason": "capacity", "until": "morgen"}, "dag-maand-jaar"),
     ],
 )
