@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 Choices = Sequence[tuple[str, str]]
 
@@ -121,7 +121,7 @@ class MatrixWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         """Refuse: the pack draws the rows, a bare matrix would lose its legends."""
-        raise NotImplementedError("a matrix is drawn by templates/nlds/matrix.html")
+        raise ImproperlyConfigured("a matrix is drawn by templates/nlds/matrix.html")
 
 
 class MatrixField(forms.Field):

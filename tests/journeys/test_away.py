@@ -19,7 +19,7 @@ from intake.models import Intake
 from nnmkb.logs import JsonFormatter
 from referrals.models import Referral
 from tests.journeys import stage
-from tests.journeys.test_bad_input import clear
+from tests.journeys.test_bad_input import verify_page
 from tests.journeys.test_refusals import ADDRESSES
 from tests.referrals.services import cast
 
@@ -59,7 +59,7 @@ def test_every_page_says_that_the_site_is_away_or_works_without(
     for path in ADDRESSES:
         page = client.get(path)
         if page.status_code == 503:
-            clear(page, 503, LOST)
+            verify_page(page, 503, LOST)
             assert page["Retry-After"] == "30"
         elif page.status_code >= 500:
             wrong[path] = page.status_code
@@ -73,7 +73,7 @@ def test_every_form_says_that_nothing_was_saved(unplug: Callable[..., None]) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseWrapper, "cursor", _gone)
         for target in forms:
-            clear(target.post(), 503, LOST)
+            verify_page(target.post(), 503, LOST)
 
 
 def _gone(*args: object, **kwargs: object) -> Any:
@@ -83,7 +83,7 @@ def _gone(*args: object, **kwargs: object) -> Any:
 def test_database_that_goes_away_after_the_view_is_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The session is written when the view has ended."""
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", _gone)
-    clear(stage.browser().post("/", {"sleutel": stage.key()}), 503, LOST)
+    verify_page(stage.browser().post("/", {"sleutel": stage.key()}), 503, LOST)
 
 
 def test_other_failure_is_a_page_that_needs_no_database(
@@ -96,7 +96,7 @@ def test_other_failure_is_a_page_that_needs_no_database(
         raise RuntimeError("anna@zilverwiek.example")
 
     monkeypatch.setattr("intake.services.access.may_open", broken)
-    clear(client.get("/zelfscan/NN-0000-0000/uw-bedrijf/"), 500, "dat ligt aan ons")
+    verify_page(client.get("/zelfscan/NN-0000-0000/uw-bedrijf/"), 500, "dat ligt aan ons")
 
 
 def test_nothing_is_half_sent_when_the_database_dies_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_nothing_is_half_sent_when_the_database_dies_in_the_middle(monkeypatch: 
     before = stage.promised()
     with monkeypatch.context() as patch:
         patch.setattr("referrals.services.refer.outbox.enqueue", _gone)
-        clear(form.post(), 503, LOST)
+        verify_page(form.post(), 503, LOST)
     assert stage.promised() == before
     assert not Referral.objects.exists()
     assert Intake.objects.get().state == "assessed"

@@ -35,7 +35,7 @@ def said(page: HttpResponse) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.content.decode())).split())
 
 
-def clear(page: HttpResponse, status: int, words: str) -> str:
+def verify_page(page: HttpResponse, status: int, words: str) -> str:
     """Check that this is a page of ours, with this status and these words; return its text."""
     assert page.status_code == status, (page.status_code, page.headers.get("Location"))
     text = said(page)
@@ -81,7 +81,7 @@ def test_wrong_answer_is_explained_and_the_rest_of_the_page_is_kept(change: dict
     client.post("/", {"sleutel": stage.key()})
     intake = Intake.objects.get()
     page = client.post(f"/zelfscan/{intake.reference}/uw-bedrijf/", {**COMPANY, **change})
-    clear(page, 200, words)
+    verify_page(page, 200, words)
     kept = Intake.objects.get().answers
     assert {name: kept[name] for name in ("B1", "B2") if name not in change} == {
         name: COMPANY[name] for name in ("B1", "B2") if name not in change
@@ -102,7 +102,7 @@ def test_choices_that_do_not_go_together_are_explained(typed: list[str], words: 
     intake = cast.assessed()
     client = stage.browser(intake.reference)
     page = client.post(f"/zelfscan/{intake.reference}/{page_of('B4').slug}/", {**THEMES, "B4": typed})
-    clear(page, 200, words)
+    verify_page(page, 200, words)
     assert Intake.objects.get().answers["B6"] == "zelf"
 
 
@@ -146,7 +146,7 @@ def test_scan_of_somebody_else_looks_exactly_like_one_that_is_not_there(slug: st
     client = stage.browser("NN-0000-0000")
     foreign = client.get(f"/zelfscan/{theirs.reference}/{slug}")
     absent = client.get(f"/zelfscan/NN-0000-0001/{slug}")
-    clear(foreign, 403, "Dit is niet uw zelfscan")
+    verify_page(foreign, 403, "Dit is niet uw zelfscan")
     assert said(foreign) == said(absent)
     assert client.post(f"/zelfscan/{theirs.reference}/{slug}").status_code in {403, 405}
 
@@ -171,7 +171,7 @@ def test_scan_of_somebody_else_looks_exactly_like_one_that_is_not_there(slug: st
     ],
 )
 def test_unknown_link_is_a_page_that_says_what_to_do(client: Client, path: str, words: str) -> None:
-    clear(client.get(path), 404, words)
+    verify_page(client.get(path), 404, words)
 
 
 def test_follow_link_is_no_resume_link_and_no_offer_link() -> None:
@@ -186,13 +186,13 @@ def test_expired_links_say_so_and_keep_what_they_led_to(clock: time_machine.Coor
     draft, case = cast.assessed(), cast.case("offered")
     client = stage.browser(draft.reference)
     clock.shift(timedelta(days=31))
-    clear(client.get(f"/zelfscan/{draft.reference}/uw-bedrijf/"), 410, "link")
-    clear(client.post(f"/zelfscan/{draft.reference}/contact/", stage.CONTACT), 410, "link")
+    verify_page(client.get(f"/zelfscan/{draft.reference}/uw-bedrijf/"), 410, "link")
+    verify_page(client.post(f"/zelfscan/{draft.reference}/contact/", stage.CONTACT), 410, "link")
     assert Intake.objects.get(pk=draft.pk).answers == draft.answers
     clock.shift(timedelta(days=730))
-    clear(stage.browser().get(stage.follow(case.intake)), 410, "link")
+    verify_page(stage.browser().get(stage.follow(case.intake)), 410, "link")
     for page in ("intrekken/", "gegevens/", "wissen/"):
-        clear(stage.browser().post(stage.follow(case.intake) + page, {"wat": "alles"}), 410, "link")
+        verify_page(stage.browser().post(stage.follow(case.intake) + page, {"wat": "alles"}), 410, "link")
     assert Referral.objects.get(pk=case.referral.pk).state == "offered"
 
 
@@ -203,9 +203,11 @@ def test_link_of_a_withdrawn_offer_is_dead_for_page_pdf_and_open_session() -> No
     assert cast.ANNA.email in said(partner.get(f"{stage.link(case.offer)}dossier/"))
     closing.withdraw(case.intake.pk, actor="entrepreneur", key=stage.key(), now=cast.NOW)
     for page in ("", "dossier/", "dossier.pdf", "antwoord/?wat=contact", "code/"):
-        text = clear(partner.get(stage.link(case.offer) + page), 410, "trok de toestemming in")
+        text = verify_page(partner.get(stage.link(case.offer) + page), 410, "trok de toestemming in")
         assert "Zilverwiek" not in text
-    clear(partner.post(f"{stage.link(case.offer)}antwoord/", {"wat": "contact", "sleutel": stage.key()}), 410, "trok")
+    verify_page(
+        partner.post(f"{stage.link(case.offer)}antwoord/", {"wat": "contact", "sleutel": stage.key()}), 410, "trok"
+    )
 
 
 # --- codes ----------------------------------------------------------------------------------------------------------
@@ -226,10 +228,10 @@ def test_sixth_wrong_code_is_refused_and_so_is_the_right_one_after_it() -> None:
     client = stage.browser()
     client.post(f"{stage.link(offer)}code/")
     for left in (4, 3, 2):
-        clear(code(client, offer, wrong_code(offer)), 200, f"nog {left} keer proberen")
-    clear(code(client, offer, wrong_code(offer)), 200, "nog één keer proberen")
-    clear(code(client, offer, wrong_code(offer)), 200, "Vraag een nieuwe code")
-    clear(code(client, offer, stage.digits(offer)), 200, "Vraag een nieuwe code")
+        verify_page(code(client, offer, wrong_code(offer)), 200, f"nog {left} keer proberen")
+    verify_page(code(client, offer, wrong_code(offer)), 200, "nog één keer proberen")
+    verify_page(code(client, offer, wrong_code(offer)), 200, "Vraag een nieuwe code")
+    verify_page(code(client, offer, stage.digits(offer)), 200, "Vraag een nieuwe code")
     assert AccessCode.objects.get().tries == access.TRIES
     assert client.get(f"{stage.link(offer)}dossier/")["Location"] == stage.link(offer)
 
@@ -237,14 +239,14 @@ def test_sixth_wrong_code_is_refused_and_so_is_the_right_one_after_it() -> None:
 def test_used_old_and_replaced_codes_open_nothing(clock: time_machine.Coordinates) -> None:
     offer = cast.case("offered").fresh_offer()
     stage.partner_browser(offer)
-    clear(code(stage.browser(), offer, stage.digits(offer)), 200, "Vraag een nieuwe code")
+    verify_page(code(stage.browser(), offer, stage.digits(offer)), 200, "Vraag een nieuwe code")
     stage.browser().post(f"{stage.link(offer)}code/")
     replaced = stage.digits(offer)
     stage.browser().post(f"{stage.link(offer)}code/")
     if replaced != stage.digits(offer):
-        clear(code(stage.browser(), offer, replaced), 200, "Deze code klopt niet")
+        verify_page(code(stage.browser(), offer, replaced), 200, "Deze code klopt niet")
     clock.shift(timedelta(minutes=10))
-    clear(code(stage.browser(), offer, stage.digits(offer)), 200, "Vraag een nieuwe code")
+    verify_page(code(stage.browser(), offer, stage.digits(offer)), 200, "Vraag een nieuwe code")
 
 
 def test_code_with_spaces_and_dashes_is_the_code() -> None:
@@ -278,7 +280,7 @@ def test_back_button_after_sending_changes_nothing_on_any_page() -> None:
     for slug in ("uw-bedrijf", "hulp", "controleren", "later"):
         where = f"/zelfscan/{intake.reference}/{slug}/"
         for answer in (form.client.get(where, follow=True), form.client.post(where, COMPANY, follow=True)):
-            clear(answer, 200, "verstuurd")
+            verify_page(answer, 200, "verstuurd")
     assert Intake.objects.values().get() == before
     assert stage.promised() == promised
 
@@ -290,7 +292,7 @@ def test_partner_who_answers_twice_has_answered_once() -> None:
     for _ in range(2):
         assert client.post(f"{stage.link(offer)}antwoord/", form).status_code == 302
     late = client.post(f"{stage.link(offer)}antwoord/", {**form, "wat": "afwijzen", "sleutel": stage.key()})
-    clear(late, 409, "aangenomen")
+    verify_page(late, 409, "aangenomen")
     assert Outgoing.objects.filter(kind="mail.accepted").count() == 1
     assert Event.objects.filter(kind="offer_accepted").count() == 1
 
@@ -320,7 +322,7 @@ def test_contact_page_that_is_not_right_sends_nothing_and_keeps_what_was_typed(
     intake = cast.assessed()
     form = stage.contact_form(stage.browser(intake.reference), intake)
     promised = stage.promised()
-    clear(form.post(person="Anna van Zilverwiek", **changes), 200, words)
+    verify_page(form.post(person="Anna van Zilverwiek", **changes), 200, words)
     assert stage.promised() == promised
     assert not Consent.objects.exists()
     assert "Anna van Zilverwiek" in form.client.get(form.path).content.decode()
@@ -346,7 +348,9 @@ def test_withdrawing_what_was_never_asked_is_no_page(client: Client) -> None:
     case = cast.case("offered")
     promised = stage.promised()
     for wanted in ("C2:rvo", "C7", "vraag:NN-0000-0000-1", "vraag:\x00", "\x00", "C2:" + "x" * 50_000):
-        clear(client.post(f"{stage.follow(case.intake)}intrekken/", {"wat": wanted}), 404, "Deze pagina is er niet")
+        verify_page(
+            client.post(f"{stage.follow(case.intake)}intrekken/", {"wat": wanted}), 404, "Deze pagina is er niet"
+        )
     assert stage.promised() == promised
 
 

@@ -22,7 +22,7 @@ from referrals.dossier import render
 from referrals.models import Dossier, Note, Offer, Referral
 from referrals.services import closing, notes
 from tests.journeys import stage
-from tests.journeys.test_bad_input import clear, said
+from tests.journeys.test_bad_input import said, verify_page
 from tests.referrals.desk import making
 from tests.referrals.services import cast
 
@@ -245,7 +245,7 @@ def test_what_a_draft_says_is_only_for_the_browser_that_wrote_it() -> None:
     intake = cast.assessed()
     form = stage.contact_form(stage.browser(intake.reference), intake)
     form.post(C1="")
-    clear(stage.browser().get(form.path), 403, "Dit is niet uw zelfscan")
+    verify_page(stage.browser().get(form.path), 403, "Dit is niet uw zelfscan")
     assert (
         "Anna Zilverwiek" in said(form.client.get(form.path))
         or b"Anna Zilverwiek" in form.client.get(form.path).content

@@ -16,7 +16,7 @@ from nnmkb.ledger import ratelimit
 from nnmkb.logs import JsonFormatter, without_secrets
 from referrals.models import Offer
 from tests.journeys import stage
-from tests.journeys.test_bad_input import clear, said
+from tests.journeys.test_bad_input import said, verify_page
 from tests.referrals.desk import making
 from tests.referrals.services import cast
 
@@ -69,7 +69,7 @@ def test_no_address_fails_on_any_method(method: str) -> None:
 def test_address_of_a_button_that_is_opened_by_hand_is_a_page() -> None:
     offer = cast.case("offered").fresh_offer()
     page = stage.browser().get(f"{stage.link(offer)}nieuw/")
-    clear(page, 405, "gebruik de knop")
+    verify_page(page, 405, "gebruik de knop")
     assert page["Allow"] == "POST"
 
 
@@ -94,7 +94,7 @@ def test_form_that_is_too_big_or_broken_is_refused_and_earlier_answers_stay(
     client = stage.browser(intake.reference)
     before = Intake.objects.values().get()
     path = f"/zelfscan/{intake.reference}/uw-bedrijf/"
-    text = clear(client.generic("POST", path, body, content_type=content_type), status, words)
+    text = verify_page(client.generic("POST", path, body, content_type=content_type), status, words)
     assert "Wat u eerder opsloeg, is niet weg." in text
     assert Intake.objects.values().get() == before
 
@@ -120,7 +120,7 @@ def test_form_in_another_encoding_breaks_nothing(charset: str) -> None:
 def test_host_that_is_not_ours_gets_no_link_and_no_page_of_the_scan(host: str) -> None:
     intake = cast.assessed()
     page = stage.browser(intake.reference).get(f"/zelfscan/{intake.reference}/later/", headers={"host": host})
-    text = clear(page, 400, "niet lezen")
+    text = verify_page(page, 400, "niet lezen")
     assert host == "" or host not in text
 
 
@@ -137,7 +137,7 @@ def test_forged_form_is_refused_with_what_to_do() -> None:
         "/": {},
         "/verder/": {"email": "a@b.example"},
     }.items():
-        clear(client.post(path, form), 403, "ververs de pagina")
+        verify_page(client.post(path, form), 403, "ververs de pagina")
     assert stage.promised() == promised
 
 
