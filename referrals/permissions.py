@@ -31,13 +31,6 @@ class Role(StrEnum):
 
 
 STAFF_ROLES = (Role.ADVISOR, Role.TEAM_LEAD, Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
-ROLE_LABELS = {
-    Role.ADVISOR: "adviseur",
-    Role.TEAM_LEAD: "teamleider",
-    Role.POLICY_AUTHOR: "schrijver van beleid",
-    Role.POLICY_PUBLISHER: "vaststeller van beleid",
-    Role.ADMINISTRATOR: "beheerder",
-}
 
 
 @dataclass(frozen=True, slots=True)

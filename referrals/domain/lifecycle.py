@@ -43,11 +43,7 @@ __all__ = [
 ]
 
 SHORTEST_RESPONSE, LONGEST_RESPONSE = 2, 15
-REOPEN_WITHIN_DAYS = 60
 ATTEMPTS_BEFORE_LEAD_DECIDES = 3
-LONGEST_QUESTION = 1000
-# A partner who answers just after the deadline is still heard if no sweep ran yet.
-RESPONSE_GRACE = timedelta(minutes=10)
 
 _BY_KEY = {(row.source, row.action, actor): row for row in TRANSITIONS for actor in row.actors}
 

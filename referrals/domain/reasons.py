@@ -46,10 +46,6 @@ _CONSEQUENCES = {
     Consequence.NONE: "Lees de toelichting.",
 }
 
-# Three times "not our activity" in this many days puts the rule on the list for review.
-RULE_REVIEW_COUNT = 3
-RULE_REVIEW_DAYS = 90
-
 
 @dataclass(frozen=True, slots=True)
 class Reason:
