@@ -25,7 +25,7 @@ from intake.policy.comparing import Comparison, ComparisonRow, comparison
 from intake.policy.conditions import Value
 from intake.policy.evaluation import keep_visible, soft_checks, visible
 from intake.policy.explanation import Unmet
-from intake.policy.loader import load_policy
+from intake.policy.loader import load_policy, read_policy
 from intake.policy.model import (
     Activity,
     Catalogue,
@@ -96,6 +96,7 @@ __all__ = [
     "organisations_for",
     "read_answer",
     "read_answers",
+    "read_policy",
     "soft_checks",
     "three_by_three",
     "visible",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from intake.policy.activity_reading import PartiesReader, read_activities, read_comparisons, read_consents
 from intake.policy.catalogue_reading import CatalogueReader
 from intake.policy.dependencies import Dependencies
-from intake.policy.model import Catalogue, Digests, Policy, RuleSet
+from intake.policy.model import Catalogue, Digests, Policy, Register, RuleSet
 from intake.policy.names import Names
 from intake.policy.problems import PolicyProblems, Problem
 from intake.policy.reading import PolicyFile
@@ -31,7 +32,18 @@ FILES = (
 def load_policy(folder: Path) -> Policy:
     """Return the policy of the folder; PolicyProblems names every mistake of every file at once."""
     problems: list[Problem] = []
-    files = _open_all(folder, problems)
+    return _read_all(_texts_of(folder, problems), problems)
+
+
+def read_policy(texts: Mapping[str, str]) -> Policy:
+    """Return the policy of these texts, by file name; PolicyProblems names every mistake of every file at once."""
+    missing = [Problem(name, 1, "dit bestand ontbreekt") for name in FILES if name not in texts]
+    return _read_all(texts, missing)
+
+
+def _read_all(texts: Mapping[str, str], problems: list[Problem]) -> Policy:
+    problems += [Problem(name, 1, "dit bestand hoort niet bij het beleid") for name in sorted({*texts} - {*FILES})]
+    files = {name: PolicyFile(name, texts[name], problems) for name in FILES if name in texts}
     if problems:
         raise PolicyProblems(problems)
     policy = _read(files, problems)
@@ -40,18 +52,14 @@ def load_policy(folder: Path) -> Policy:
     return policy
 
 
-def _open_all(folder: Path, problems: list[Problem]) -> dict[str, PolicyFile]:
-    files: dict[str, PolicyFile] = {}
-    for name in FILES:
+def _texts_of(folder: Path, problems: list[Problem]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name in sorted({*FILES, *(path.name for path in folder.glob("*.y*ml"))}):
         try:
-            text = (folder / name).read_text(encoding="utf-8")
+            texts[name] = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(name, 1, f"dit bestand is niet te lezen ({type(error).__name__})"))
-            continue
-        files[name] = PolicyFile(name, text, problems)
-    known = {path.name for path in folder.glob("*.y*ml")}
-    problems += [Problem(name, 1, "dit bestand hoort niet bij het beleid") for name in sorted(known - set(FILES))]
-    return files
+    return texts
 
 
 def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
@@ -81,6 +89,8 @@ def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
             rules=digest(files["regels.yaml"].root, files["activiteiten.yaml"].root),
             catalogue=digest(files["catalogus.yaml"].root),
         ),
+        places={},
+        register=Register((), 0),
     )
 
 

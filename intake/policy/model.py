@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from intake.policy.conditions import Condition
+from intake.policy.conditions import Condition, Value
 
 
 class Step(Enum):
@@ -84,12 +84,16 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a question or rule comes from: document, place, and what it says in our own words."""
+    """Where a question or rule comes from: document, place, and what it says in our own words.
+
+    `quote` is a sentence that stands literally in the registered text of the document; mostly empty.
+    """
 
     document: str
     title: str
     place: str
     gist: str
+    quote: str = ""
 
     @property
     def label(self) -> str:
@@ -216,8 +220,20 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """Answers by question code with which a rule must hold, or must not; missing answers stay missing."""
+
+    holds: bool
+    answers: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; `intensity` is None when the table decides or when the rule is a signal."""
+    """One rule; `intensity` is None when the table decides or when the rule is a signal.
+
+    A `gated` rule also waits for the gate of its step. It holds in spite of the messages in `beats`, which then
+    give way; a message that beats the rule is named in `Withheld.beats`.
+    """
 
     code: str
     activity: str
@@ -229,11 +245,14 @@ class Rule:
     when: Condition
     reason: str
     source: Source
+    gated: bool = False
+    beats: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A message about what has to wait, with the conditions that close it."""
+    """A message about what has to wait, with the conditions that close it; it keeps rules in `beats` from holding."""
 
     code: str
     activities: tuple[str, ...]
@@ -242,10 +261,13 @@ class Withheld:
     opens: str
     closed_by: tuple[Condition, ...]
     source: Source
+    beats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
+    """The rules of one version; with `unique_outcome` no two outcomes may hold at once, instead of first hit wins."""
+
     groups: Mapping[str, Group]
     facts: Mapping[str, Fact]
     derived: Mapping[str, Derived]
@@ -254,6 +276,7 @@ class RuleSet:
     gates: Mapping[Step, Gate]
     rules: tuple[Rule, ...]
     withheld: tuple[Withheld, ...]
+    unique_outcome: bool = False
 
     def rule(self, code: str) -> Rule:
         """Return the rule; KeyError when the code is not of this version."""
@@ -362,8 +385,44 @@ class Digests:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the policy files; lines count from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class VectorField:
+    """Where one answer stands in the answer vector, in bytes.
+
+    A choice is the place of its option in `values` plus 1, in one byte. A number is the number plus 1, most
+    significant byte first. Of several choices every option has the bit of its place, the first one the lowest bit of
+    the last byte. A matrix has one field per `row`, with the score plus 1. Zero is always: no answer.
+    """
+
+    question: str
+    row: str
+    values: tuple[str, ...]
+    offset: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The fields of the answer vector. Only ever added to: places of options that were retired stay taken."""
+
+    fields: tuple[VectorField, ...]
+    width: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Policy:
-    """One version of the policy, complete and checked."""
+    """One version of the policy, complete and checked; the same only as itself, so that it can be a key.
+
+    `places` goes by code (B1, D3, UT5, R-P4, NN-2, A3), by `feit:wil`, `poort:O`, `intensiteit:licht` and by
+    `D3:helder` for one row of a table.
+    """
 
     name: str
     version: str
@@ -377,3 +436,5 @@ class Policy:
     consents: Mapping[str, ConsentText]
     comparisons: tuple[Benchmark, ...]
     digests: Digests
+    places: Mapping[str, Place]
+    register: Register
