@@ -19,12 +19,10 @@ from intake.policy.assessment import (
     OutcomeFound,
     Receipt,
     assess,
-    why_not,
 )
 from intake.policy.comparing import Comparison, ComparisonRow, comparison
 from intake.policy.conditions import Value
 from intake.policy.evaluation import keep_visible, soft_checks, visible
-from intake.policy.explanation import Unmet
 from intake.policy.loader import load_policy, read_policy
 from intake.policy.model import (
     Activity,
@@ -47,6 +45,7 @@ from intake.policy.model import Check as SoftCheck
 from intake.policy.problems import AnswerProblem, PolicyProblems, Problem
 from intake.policy.resolving import KVK, current, organisations_for
 from intake.policy.three_by_three import Cell, CellStatus, three_by_three
+from intake.policy.unmet import Unmet, why_not
 
 __all__ = [
     "ENGINE_VERSION",

@@ -12,7 +12,6 @@ from intake.policy import explanation
 from intake.policy.answers import Answers, answer_label
 from intake.policy.conditions import Condition, Value, truth
 from intake.policy.evaluation import Situation, look
-from intake.policy.explanation import Unmet
 from intake.policy.model import Effect, Policy, Rule, Source, Step, Way, Withheld
 
 ENGINE_VERSION = "1"
@@ -212,10 +211,3 @@ def _receipt(policy: Policy, kept: Answers, holding: tuple[Rule, ...]) -> Receip
     fired = tuple(rule.code for rule in holding)
     digests = policy.digests
     return Receipt(digests.rules, digests.catalogue, answers_digest(kept), ENGINE_VERSION, fired)
-
-
-def why_not(policy: Policy, answers: Mapping[str, Value], rule_code: str) -> tuple[Unmet, ...]:
-    """Return what keeps a rule from holding, in Dutch; KeyError for a rule that does not exist."""
-    rule = policy.rules.rule(rule_code)
-    asked, kept = look(policy, answers)
-    return explanation.why_not(Situation(policy, kept), asked, rule)

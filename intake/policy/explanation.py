@@ -1,11 +1,8 @@
-"""Why a rule holds, in its own words and answers, and why another does not."""
+"""Why a rule holds: its reason with the answers filled in, the answers that carry it, and conditions in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from intake.policy.answers import NOT_ANSWERED, answer_label, listed
+from intake.policy.answers import answer_label, listed
 from intake.policy.conditions import (
     All,
     AnyOf,
@@ -26,11 +23,9 @@ from intake.policy.conditions import (
     truth,
 )
 from intake.policy.evaluation import Situation
-from intake.policy.model import Policy, Rule
+from intake.policy.model import Policy, Question
 from intake.policy.names import every_option
 from intake.policy.rules_reading import PLACEHOLDER
-
-NOT_ASKED = "niet gesteld"
 
 
 def reason_text(policy: Policy, reason: str, situation: Situation) -> str:
@@ -83,86 +78,36 @@ def _table_carriers(situation: Situation, derived: str, values: tuple[str, ...])
     return set().union(*(carriers(situation, row.when) for row in carrying))
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """One condition that keeps a rule from holding; `state` is nee, nog niet beantwoord or niet gesteld."""
-
-    text: str
-    question: str | None
-    needed: str
-    given: str
-    state: str
+def describe(policy: Policy, leaf: Leaf, *, wanted: bool = True) -> str:
+    """Return in words what one question's condition asks for, or with `wanted` False what it refuses."""
+    if isinstance(leaf, Unanswered):
+        return "geen antwoord" if wanted else "een antwoord"
+    asked = _described(policy, leaf)
+    return asked if wanted else f"niet {asked}"
 
 
-def why_not(situation: Situation, asked: tuple[str, ...], rule: Rule) -> tuple[Unmet, ...]:
-    """Return the failing conditions of a rule in Dutch; nothing when the rule holds."""
-    found: dict[tuple[str, str], Unmet] = {}
-    for unmet in _unmet(situation, asked, rule.when, wanted=True):
-        found.setdefault((unmet.text, unmet.needed), unmet)
-    return tuple(found.values())
-
-
-def _unmet(situation: Situation, asked: tuple[str, ...], condition: Condition, *, wanted: bool) -> Iterator[Unmet]:
-    if truth(condition, situation) is wanted:
-        return
-    match condition:
-        case All(parts) | AnyOf(parts) | AtLeast(_, parts):
-            for part in parts:
-                yield from _unmet(situation, asked, part, wanted=wanted)
-        case Not(part):
-            yield from _unmet(situation, asked, part, wanted=not wanted)
-        case FactHolds(fact):
-            yield from _unmet_fact(situation, asked, fact, wanted=wanted)
-        case DerivedIs(derived, values):
-            yield _unmet_derived(situation, derived, values, wanted=wanted)
-        case OutcomeIs(codes):
-            names = listed([item.name for item in situation.policy.rules.outcomes if item.code in codes])
-            needed = names if wanted else f"niet: {names}"
-            yield Unmet("De uitkomst", None, needed, situation.outcome.name, "nee")
-        case _:
-            yield from _unmet_leaf(situation, asked, condition, wanted=wanted)
-
-
-def _unmet_fact(situation: Situation, asked: tuple[str, ...], fact: str, *, wanted: bool) -> Iterator[Unmet]:
-    item = situation.policy.rules.facts[fact]
-    below = list(_unmet(situation, asked, item.when, wanted=wanted))
-    yield from below or [Unmet(item.text, None, "ja" if wanted else "nee", "nee" if wanted else "ja", "nee")]
-
-
-def _unmet_derived(situation: Situation, derived: str, values: tuple[str, ...], *, wanted: bool) -> Unmet:
-    table = situation.policy.rules.derived[derived]
-    names = " of ".join(f"«{table.label(value)}»" for value in values)
-    given = table.label(situation.derived(derived))
-    return Unmet(table.name, None, names if wanted else f"niet {names}", given, "nee")
-
-
-def _unmet_leaf(situation: Situation, asked: tuple[str, ...], leaf: Condition, *, wanted: bool) -> Iterator[Unmet]:
-    code = getattr(leaf, "question", None)
-    if not isinstance(code, str):
-        return
-    policy = situation.policy
-    value = situation.answer(code)
-    state = "nee" if value is not None else NOT_ANSWERED if code in asked else NOT_ASKED
-    given = state if value is None else answer_label(policy, code, value, situation.answers)
-    needed = describe(policy, leaf)  # type: ignore[arg-type]
-    yield Unmet(policy.catalogue.by_code[code].text, code, needed if wanted else f"niet {needed}", given, state)
-
-
-def describe(policy: Policy, leaf: Leaf) -> str:
-    """Return in words what one question's condition asks for."""
+def _described(policy: Policy, leaf: Leaf) -> str:
     question = policy.catalogue.by_code[leaf.question]
     labels = {option.value: option.label for option in every_option(question)}
     match leaf:
-        case Unanswered():
-            return "geen antwoord"
         case NumberIn(_, low, high):
-            return f"van {low} tot en met {high}"
+            return _range(low, high, question)
         case RowIn(_, row, low, high):
             name = next(item.label for item in question.rows if item.value == row)
-            return f"«{name}» van {low} tot en met {high}"
+            scale = {int(option.value): option.label for option in question.options}
+            scores = " of ".join(f"«{scale[score]}»" for score in range(low, high + 1) if score in scale)
+            return f"«{name}»: {scores}"
         case ChoiceIs(_, values) | HasAny(_, values):
             return " of ".join(f"«{labels[value]}»" for value in values)
         case HasAll(_, values):
             return " en ".join(f"«{labels[value]}»" for value in values)
         case HasOnly(_, values):
             return "alleen " + " of ".join(f"«{labels[value]}»" for value in values)
+        case Unanswered():
+            return "geen antwoord"
+
+
+def _range(low: int, high: int, question: Question) -> str:
+    if high == question.maximum:
+        return f"{low} of meer"
+    return f"hooguit {high}" if low == question.minimum else f"{low} tot en met {high}"

@@ -87,13 +87,32 @@ def test_why_not_tells_not_asked_apart_from_not_answered() -> None:
     assert states == {"Organisatie": "nee", "U3": "niet gesteld"}
 
 
-def test_why_not_follows_not_and_facts() -> None:
+def test_why_not_goes_down_from_fact_to_table_to_answer() -> None:
     found = why_not(POLICY, read_answers(POLICY, {**READY, "S1": "nee", "U8": "nee"}), "R-P2")
-    texts = [f"{unmet.text}: {unmet.needed}" for unmet in found]
-    assert "De uitkomst: niet: Buiten Noord-Nederland, Geen hulp nodig en U kunt het zelf" in texts or any(
-        text.startswith("De uitkomst: niet:") for text in texts
-    )
-    assert any(unmet.question == "S1" for unmet in found)
+    help_wanted = next(unmet for unmet in found if unmet.text.startswith("U komt in aanmerking"))
+    assert (help_wanted.question, help_wanted.needed, help_wanted.given) == (None, "ja", "nee")
+    [outcome] = help_wanted.below
+    assert (outcome.text, outcome.given) == ("De uitkomst", "Geen hulp nodig")
+    assert outcome.needed == "niet «Buiten Noord-Nederland» of «Geen hulp nodig» of «U kunt het zelf»"
+    assert [(leaf.question, leaf.needed, leaf.given) for leaf in help_wanted.leaves()] == [("S1", "niet «Nee»", "Nee")]
+
+
+def test_why_not_of_a_table_names_the_row_that_is_nearest() -> None:
+    [strategy, *_] = why_not(POLICY, read_answers(POLICY, {**READY, "S9": "nee"}), "R-P4")
+    assert (strategy.text, strategy.needed) == ("Strategie", "«duidelijk»")
+    assert [leaf.question for leaf in strategy.below] == ["S9"]
+
+
+def test_why_not_offers_the_ways_when_one_is_enough() -> None:
+    [either] = why_not(POLICY, read_answers(POLICY, READY), "R-V3")
+    assert either.text == "Minstens één hiervan"
+    assert [(leaf.question, leaf.state) for leaf in either.leaves()] == [("O4", "nee"), ("U5", "nog niet beantwoord")]
+
+
+def test_missing_answer_that_is_needed_reads_as_an_answer() -> None:
+    closed = why_not(POLICY, read_answers(POLICY, {**READY, "S1": "misschien"}), "R-P4")
+    organisation = next(unmet for unmet in closed if unmet.text == "Organisatie")
+    assert [(leaf.needed, leaf.state) for leaf in organisation.below] == [("een antwoord", "niet gesteld")]
 
 
 @pytest.mark.parametrize("rule", [rule.code for rule in POLICY.rules.rules])
