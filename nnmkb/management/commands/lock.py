@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 ROOT = Path(__file__).resolve().parents[3]
-# The tests run on exactly what production has.
-GROUPS: dict[str, tuple[str, ...]] = {"base": (), "test": ("--constraint", "requirements/base.txt")}
+# Tests and benchmarks run on exactly what production has.
+_AS_PRODUCTION = ("--constraint", "requirements/base.txt")
+GROUPS: dict[str, tuple[str, ...]] = {"base": (), "test": _AS_PRODUCTION, "bench": _AS_PRODUCTION}
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url")
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--upgrade", action="store_true", help="take the newest versions that the .in files allow")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Write both lock files."""
+        """Write every lock file."""
         uv = shutil.which("uv")
         if not uv:
             raise CommandError("lock needs uv. Install it with: python3 -m pip install uv")
