@@ -11,7 +11,8 @@ from typing import Any
 from intake.policy import explanation
 from intake.policy.answers import Answers, answer_label
 from intake.policy.conditions import Condition, Value, truth
-from intake.policy.evaluation import Situation, look
+from intake.policy.engine import compiled, strength_of
+from intake.policy.evaluation import Situation
 from intake.policy.model import Effect, Policy, Rule, Source, Step, Way, Withheld
 
 ENGINE_VERSION = "1"
@@ -120,9 +121,9 @@ class Assessment:
 
 def assess(policy: Policy, answers: Mapping[str, Value]) -> Assessment:
     """Return the assessment; answers to questions that are not asked have no influence."""
-    asked, kept = look(policy, answers)
-    situation = Situation(policy, kept)
-    holding = tuple(rule for rule in policy.rules.rules if situation.holds(rule.when))
+    seen = compiled(policy).look(answers)
+    situation = Situation.of(policy, seen)
+    holding = tuple(rule for rule in policy.rules.rules if situation.effective(rule))
     now = _now(holding, situation)
     fired = tuple(_fired(policy, rule, situation, now) for rule in holding)
     outcome = situation.outcome
@@ -132,11 +133,11 @@ def assess(policy: Policy, answers: Mapping[str, Value]) -> Assessment:
         intensity=situation.intensity,
         fired=fired,
         not_yet=tuple(
-            _not_yet(policy, item, situation, asked) for item in policy.rules.withheld if situation.holds(item.when)
+            _not_yet(policy, item, situation, seen.asked) for item in policy.rules.withheld if situation.effective(item)
         ),
-        visible=asked,
+        visible=seen.asked,
         open_steps=_open_steps(policy, situation),
-        receipt=_receipt(policy, kept, holding),
+        receipt=_receipt(policy, seen.kept, holding),
     )
 
 
@@ -151,14 +152,6 @@ def _now(holding: tuple[Rule, ...], situation: Situation) -> frozenset[str]:
     return frozenset(rule.code for rule in referrals[:REFERRALS_AT_ONCE])
 
 
-def _intensity(rule: Rule, situation: Situation) -> str | None:
-    """A referral follows the table, but is never less than light: R-V1 also holds where the table says none."""
-    if rule.intensity is not None or rule.effect is not Effect.REFERRAL:
-        return rule.intensity
-    level = situation.intensity
-    return "licht" if level == "geen" else level
-
-
 def _fired(policy: Policy, rule: Rule, situation: Situation, now: frozenset[str]) -> Fired:
     used = explanation.carriers(situation, rule.when)
     return Fired(
@@ -167,7 +160,7 @@ def _fired(policy: Policy, rule: Rule, situation: Situation, now: frozenset[str]
         kind=rule.effect,
         step=rule.step,
         way=rule.way,
-        intensity=_intensity(rule, situation),
+        intensity=strength_of(rule.effect, rule.intensity, situation.intensity),
         now=rule.code in now if rule.effect is Effect.REFERRAL else None,
         reason=explanation.reason_text(policy, rule.reason, situation),
         answers_used=tuple(

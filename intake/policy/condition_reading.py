@@ -152,8 +152,7 @@ class ConditionReader:
             self.file.problem(node, f"{what}: deze vraag is {_KINDS[shape.kind]}{did_you_mean(word, _MULTI)}")
             return Always()
         word, _, value = entries[0]
-        only_some = word not in ("minstens_een", "geen_van")
-        values = self._values(value, what, shape.values, shape.key, may_be_all=only_some)
+        values = self._values(value, what, shape.values, shape.key, may_be_all=word == "allemaal")
         match word:
             case "minstens_een":
                 return HasAny(shape.code, values)

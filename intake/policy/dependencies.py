@@ -55,6 +55,25 @@ class Dependencies:
                 else:
                     self._follow(target, (*path, target), found)
 
+    def in_order(self) -> list[Node]:
+        """Return every name after the names it needs; needs a graph without cycles."""
+        ordered: dict[Node, None] = {}
+        for node in self._conditions:
+            self._append(node, ordered)
+        return list(ordered)
+
+    def _append(self, node: Node, ordered: dict[Node, None]) -> None:
+        if node in ordered:
+            return
+        for condition in self._conditions[node]:
+            for target in _named(condition):
+                self._append(target, ordered)
+        ordered[node] = None
+
+    def questions_of(self, node: Node) -> set[str]:
+        """Return every question that can change a fact, a derived value or the outcome."""
+        return set().union(*(self.questions(condition) for condition in self._conditions[node]))
+
     def questions(self, condition: Condition) -> set[str]:
         """Return every question that can change the truth of the condition; needs a graph without cycles."""
         found = direct_questions(condition)

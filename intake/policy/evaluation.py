@@ -3,56 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
-from intake.policy.answers import Answers, options_of
+from intake.policy.answers import Answers
 from intake.policy.conditions import Condition, Value, truth
-from intake.policy.model import Check, Kind, Outcome, Policy, Row
+from intake.policy.engine import Seen, compiled
+from intake.policy.model import Check, Outcome, Policy, Row, Rule, Withheld
 
 
 class Situation:
-    """Answers seen through one policy; every fact and table is worked out at most once."""
+    """Answers that all count, seen through one policy. What holds is decided by masks; `bits` saves doing it twice.
 
-    __slots__ = ("_derived", "_facts", "_given", "_outcome", "answers", "policy")
+    The tree of a condition is only walked to explain it, or where no mask was made of it (soft checks).
+    """
 
-    def __init__(self, policy: Policy, answers: Mapping[str, Value]) -> None:
+    __slots__ = ("_compiled", "_facts", "_given", "_holding", "answers", "bits", "policy")
+
+    def __init__(self, policy: Policy, answers: Mapping[str, Value], bits: int | None = None) -> None:
         self.policy = policy
         self.answers = answers
         self._given = answers.values_by_code if isinstance(answers, Answers) else answers
+        self._compiled = compiled(policy)
+        self.bits = self._compiled.settle(self._compiled.encode(self._given)) if bits is None else bits
         self._facts: dict[str, bool | None] = {}
-        self._derived: dict[str, Row] = {}
-        self._outcome: Outcome | None = None
+        self._holding: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, policy: Policy, seen: Seen) -> Situation:
+        """Return the situation of what was seen."""
+        return cls(policy, seen.kept, seen.bits)
 
     def answer(self, question: str) -> Value | None:
+        """Return the answer, None when it is missing."""
         return self._given.get(question)
 
     def fact(self, name: str) -> bool | None:
+        """Return whether a fact holds; None when the answers do not decide it."""
         if name not in self._facts:
             self._facts[name] = truth(self.policy.rules.facts[name].when, self)
         return self._facts[name]
 
     def derived_row(self, key: str) -> Row:
-        """Return the first row that holds; the loader has checked that the last row always does."""
-        if key not in self._derived:
-            rows = self.policy.rules.derived[key].rows
-            self._derived[key] = next(row for row in rows if truth(row.when, self))
-        return self._derived[key]
+        """Return the first row of a table that holds."""
+        return self.policy.rules.derived[key].rows[self._compiled.derived_row(self.bits, key)]
 
     def derived(self, key: str) -> str:
+        """Return a derived value."""
         return self.derived_row(key).value
 
     @property
     def outcome(self) -> Outcome:
-        if self._outcome is None:
-            self._outcome = next(item for item in self.policy.rules.outcomes if truth(item.when, self))
-        return self._outcome
+        """Return the outcome."""
+        return self.policy.rules.outcomes[self._compiled.outcome_row(self.bits)]
 
     def outcome_code(self) -> str:
+        """Return the code of the outcome."""
         return self.outcome.code
 
     @property
     def intensity(self) -> str:
-        return next(level.value for level in self.policy.rules.levels if truth(level.when, self))
+        """Return the intensity of a referral without one of its own."""
+        return self._compiled.level(self.bits)
+
+    @property
+    def holding(self) -> frozenset[str]:
+        """Return the codes of the rules and messages that hold, gates and precedence counted."""
+        if self._holding is None:
+            rules = self._compiled.rules
+            self._holding = frozenset(rules.names(rules.hold(self.bits)))
+        return self._holding
+
+    def effective(self, item: Rule | Withheld) -> bool:
+        """Say whether a rule or message holds, gates and precedence counted."""
+        return item.code in self.holding
 
     def holds(self, condition: Condition) -> bool:
         """Say whether the condition is certain; unknown does not hold."""
@@ -60,24 +82,9 @@ class Situation:
 
 
 def look(policy: Policy, answers: Mapping[str, Value]) -> tuple[tuple[str, ...], Answers]:
-    """Return the questions asked and the answers kept.
-
-    The catalogue is walked once: a question depends on earlier ones only, so nothing is worked out too soon.
-    """
-    kept: dict[str, Value] = {}
-    asked: list[str] = []
-    situation = Situation(policy, kept)
-    for question in policy.catalogue.questions:
-        if not situation.holds(question.visible_when):
-            continue
-        asked.append(question.code)
-        value = answers.get(question.code)
-        if question.kind is Kind.MULTI_PER_SECTOR and isinstance(value, tuple):
-            offered = {option.value for option in options_of(policy, question, kept)}
-            value = tuple(item for item in value if item in offered) or None
-        if value is not None:
-            kept[question.code] = value
-    return tuple(asked), Answers(MappingProxyType(kept))
+    """Return the questions asked and the answers kept."""
+    seen = compiled(policy).look(answers)
+    return seen.asked, seen.kept
 
 
 def visible(policy: Policy, answers: Mapping[str, Value]) -> tuple[str, ...]:
@@ -92,5 +99,5 @@ def keep_visible(policy: Policy, answers: Mapping[str, Value]) -> Answers:
 
 def soft_checks(policy: Policy, answers: Mapping[str, Value]) -> tuple[Check, ...]:
     """Return the warnings about answers that do not seem to agree."""
-    situation = Situation(policy, keep_visible(policy, answers))
+    situation = Situation.of(policy, compiled(policy).look(answers))
     return tuple(check for check in policy.catalogue.checks if situation.holds(check.when))

@@ -77,7 +77,7 @@ class WhyNot:
                 f"Het bericht {item.code} gaat voor", None, FAILS, "ja", FAILS, self.condition(item.when, wanted=False)
             )
             for item in self.policy.rules.withheld
-            if rule.code in item.beats and self.situation.holds(item.when)
+            if rule.code in item.beats and self.situation.effective(item)
         )
 
     def condition(self, condition: Condition, *, wanted: bool = True) -> Found:

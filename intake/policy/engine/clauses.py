@@ -1,0 +1,128 @@
+"""From a condition to clauses: a few masks of which each must meet a bit that is set.
+
+Negations are pushed down to the leaves; the opposite of a leaf has bits of its own, which a missing answer does not
+set. So «and» and «or» over «certain or not» give what three values give, with unknown read as «does not hold».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from intake.policy.conditions import All, Always, AnyOf, AtLeast, Condition, FactHolds, Not
+from intake.policy.engine.layout import FactIs, Layout
+from intake.policy.model import Policy
+
+MOST_CLAUSES = 256
+Clauses = tuple[int, ...]
+ALWAYS: Clauses = ()
+NEVER: Clauses = (0,)
+
+
+class TooManyClauses(Exception):
+    """Raised for a condition that is too tangled to compile: it must be split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A condition as masks: every clause must meet a bit, and every count so many bits."""
+
+    clauses: Clauses
+    counts: tuple[tuple[int, int], ...] = ()
+
+    def holds(self, bits: int) -> bool:
+        """Say whether the condition is certain."""
+        return all(bits & mask for mask in self.clauses) and all(
+            (bits & mask).bit_count() >= number for mask, number in self.counts
+        )
+
+
+class Clausing:
+    """Turns the conditions of one policy into masks; `apart` are the facts that have a bit of their own."""
+
+    def __init__(self, policy: Policy, layout: Layout, apart: frozenset[str] = frozenset()) -> None:
+        self.policy = policy
+        self.layout = layout
+        self.apart = apart
+
+    def test(self, condition: Condition) -> Test:
+        """Return the condition as masks; a count stays one where that takes fewer of them."""
+        counts: list[tuple[int, int]] = []
+        clauses: list[Clauses] = []
+        for part in conjuncts(condition):
+            count = self._count(part)
+            if count:
+                counts.append(count)
+            else:
+                clauses.append(self.clauses(part))
+        return Test(_and(clauses), tuple(counts))
+
+    def clauses(self, condition: Condition, *, wanted: bool = True) -> Clauses:
+        """Return the clauses of a condition that must hold, or with `wanted` False must certainly not."""
+        match condition:
+            case Always():
+                return ALWAYS if wanted else NEVER
+            case All(parts) | AnyOf(parts):
+                found = [self.clauses(part, wanted=wanted) for part in parts]
+                return _and(found) if isinstance(condition, All) is wanted else _or(found)
+            case Not(part):
+                return self.clauses(part, wanted=not wanted)
+            case AtLeast(number, parts):
+                found = [self.clauses(part, wanted=wanted) for part in parts]
+                return _at_least(number if wanted else len(parts) - number + 1, found)
+            case FactHolds(fact):
+                if wanted and fact in self.apart:
+                    return (self.layout.bit(FactIs(fact)),)
+                return self.clauses(self.policy.rules.facts[fact].when, wanted=wanted)
+            case leaf:
+                return (self.layout.bit(leaf, wanted),)
+
+    def _count(self, condition: Condition) -> tuple[int, int] | None:
+        """Return mask and number of a count over atoms, when it takes more than one clause to say the same."""
+        if not isinstance(condition, AtLeast) or not 1 < condition.number < len(condition.parts):
+            return None
+        masks = [self.clauses(part) for part in condition.parts]
+        if any(len(clauses) != 1 or clauses[0].bit_count() != 1 for clauses in masks):
+            return None
+        whole = sum({clauses[0] for clauses in masks})
+        return (whole, condition.number) if whole.bit_count() == len(masks) else None
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """Yield the parts that must all hold: a conjunction inside a conjunction is one."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from conjuncts(part)
+    else:
+        yield condition
+
+
+def _and(parts: Iterable[Clauses]) -> Clauses:
+    return _least(mask for part in parts for mask in part)
+
+
+def _or(parts: Sequence[Clauses]) -> Clauses:
+    """Every clause of the one beside every clause of the other."""
+    found: Clauses = NEVER
+    for part in parts:
+        found = _least(left | right for left in found for right in part)
+        if not found:
+            return ALWAYS
+    return found
+
+
+def _at_least(number: int, parts: Sequence[Clauses]) -> Clauses:
+    """Of every so many parts one holds: the parts left out can never make up the number."""
+    return _and(_or(group) for group in combinations(parts, len(parts) - number + 1))
+
+
+def _least(masks: Iterable[int]) -> Clauses:
+    """Leave out every clause that another one implies."""
+    kept: list[int] = []
+    for mask in sorted(set(masks), key=lambda mask: (mask.bit_count(), mask)):
+        if not any(smaller & mask == smaller for smaller in kept):
+            kept.append(mask)
+        if len(kept) > MOST_CLAUSES:
+            raise TooManyClauses
+    return tuple(kept)
