@@ -31,8 +31,6 @@ from intake.policy.model import (
     Effect,
     Kind,
     Option,
-    Organisation,
-    Party,
     Policy,
     Question,
     Rule,
@@ -42,8 +40,9 @@ from intake.policy.model import (
     Way,
 )
 from intake.policy.model import Check as SoftCheck
+from intake.policy.organisations import Organisation, Party, Succession
 from intake.policy.problems import AnswerProblem, PolicyProblems, Problem
-from intake.policy.resolving import KVK, current, organisations_for
+from intake.policy.resolving import KVK, Resolution, current, organisations_for, players, resolve, successor_of
 from intake.policy.three_by_three import Cell, CellStatus, three_by_three
 from intake.policy.unmet import Unmet, why_not
 
@@ -76,11 +75,13 @@ __all__ = [
     "Problem",
     "Question",
     "Receipt",
+    "Resolution",
     "Rule",
     "RuleSet",
     "SoftCheck",
     "Source",
     "Step",
+    "Succession",
     "Unmet",
     "Value",
     "Way",
@@ -93,10 +94,13 @@ __all__ = [
     "load_policy",
     "options_of",
     "organisations_for",
+    "players",
     "read_answer",
     "read_answers",
     "read_policy",
+    "resolve",
     "soft_checks",
+    "successor_of",
     "three_by_three",
     "visible",
     "why_not",

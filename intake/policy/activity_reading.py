@@ -1,4 +1,4 @@
-"""From activiteiten.yaml, partijen.yaml, toestemming.yaml and vergelijking.yaml to their data."""
+"""From activiteiten.yaml, toestemming.yaml and vergelijking.yaml to their data."""
 
 from __future__ import annotations
 
@@ -8,97 +8,12 @@ from collections.abc import Mapping
 from yaml.nodes import Node
 
 from intake.policy.catalogue_reading import read_source
-from intake.policy.model import (
-    Activity,
-    Benchmark,
-    ConsentText,
-    Figure,
-    Organisation,
-    Party,
-    Succession,
-)
+from intake.policy.model import Activity, Benchmark, ConsentText, Figure
 from intake.policy.names import Names
+from intake.policy.organisations import Party
 from intake.policy.reading import PolicyFile
 
-CERTAINTIES = ("A", "B", "C")
 UNITS = ("procent", "gemiddelde")
-KVK = "kvk"
-_TEXTS = ("naam", "soort", "regel")
-_FILTERS = {"provincies": "provincie", "sectoren": "sector", "themas": "thema"}
-
-
-class PartiesReader:
-    """Reads roles, organisations and what became of them."""
-
-    def __init__(self, file: PolicyFile, names: Names) -> None:
-        self.file = file
-        self.names = names
-        self.fields = file.fields(file.root, "partijen", ("rollen", "organisaties", "opvolging"))
-        self.organisations = {code: self._organisation(code, node) for code, node in self._entries("organisaties")}
-        self.parties = {code: self._party(code, node) for code, node in self._entries("rollen")}
-        self.successions = {item.predecessor: item for item in self._successions()}
-        self._check()
-
-    def _entries(self, part: str) -> list[tuple[str, Node]]:
-        return [(word, node) for word, _, node in self.file.entries(self.fields.get(part), part)]
-
-    def _party(self, code: str, node: Node) -> Party:
-        what = f"rol {code}"
-        fields = self.file.fields(node, what, ("naam", "labels", "organisaties"))
-        return Party(
-            code=code,
-            name=self.file.text(fields.get("naam"), what),
-            labels=self.file.texts(fields.get("labels"), what),
-            organisations=self.file.some_of(fields.get("organisaties"), what, self.organisations),
-        )
-
-    def _organisation(self, code: str, node: Node) -> Organisation:
-        what = f"organisatie {code}"
-        fields = self.file.fields(node, what, (*_TEXTS, "zekerheid"), (*_FILTERS, "geldig_van", "geldig_tot"))
-        name, kind, line = (self.file.text(fields.get(word), f"{what}: {word}") for word in _TEXTS)
-        provinces, sectors, themes = (self._filter(fields, word, what) for word in _FILTERS)
-        start = self.file.day(fields.get("geldig_van"), f"{what}: geldig_van")
-        end = self.file.day(fields.get("geldig_tot"), f"{what}: geldig_tot")
-        if start and end and start >= end:
-            self.file.problem(node, f"{what}: geldig_van moet vóór geldig_tot liggen")
-        certainty = self.file.one_of(fields.get("zekerheid"), f"{what}: zekerheid", CERTAINTIES)
-        return Organisation(code, name, kind, line, provinces, sectors, themes, start, end, certainty)
-
-    def _filter(self, fields: dict[str, Node], word: str, what: str) -> tuple[str, ...]:
-        if word not in fields:
-            return ()
-        shape = self.names.shapes.get(_FILTERS[word])
-        return self.file.some_of(fields[word], f"{what}: {word}", shape.values if shape else ())
-
-    def _successions(self) -> list[Succession]:
-        found = []
-        for code, node in self._entries("opvolging"):
-            what = f"opvolging {code}"
-            fields = self.file.fields(node, what, ("soort", "per", "zekerheid", "strekking"), ("naar",))
-            self.file.known_word(node, what, code, self.organisations)
-            on = self.file.day(fields.get("per"), f"{what}: per")
-            successor = self.file.one_of(fields.get("naar"), f"{what}: naar", self.organisations)
-            kind = self.file.text(fields.get("soort"), what)
-            certainty = self.file.one_of(fields.get("zekerheid"), what, CERTAINTIES)
-            gist = self.file.text(fields.get("strekking"), what)
-            if on is not None:
-                found.append(Succession(code, successor or None, kind, on, certainty, gist))
-        return found
-
-    def _check(self) -> None:
-        node = self.fields.get("opvolging")
-        for start in self.successions:
-            seen, code = {start}, self.successions[start].successor
-            while code in self.successions and code not in seen:
-                seen.add(code)
-                code = self.successions[code].successor
-            if code == start:
-                self.file.problem(node, f"opvolging: «{start}» volgt zichzelf op")
-        labels = [label for party in self.parties.values() for label in party.labels]
-        for label in {label for label in labels if labels.count(label) > 1}:
-            self.file.problem(self.fields.get("rollen"), f"rollen: «{label}» hoort bij meer dan één rol")
-        if KVK not in self.organisations:
-            self.file.problem(self.fields.get("organisaties"), f"organisaties: «{KVK}» ontbreekt")
 
 
 def read_activities(file: PolicyFile, names: Names, parties: Mapping[str, Party]) -> dict[str, Activity]:

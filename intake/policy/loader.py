@@ -10,11 +10,12 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from intake.policy.activity_reading import PartiesReader, read_activities, read_comparisons, read_consents
+from intake.policy.activity_reading import read_activities, read_comparisons, read_consents
 from intake.policy.catalogue_reading import CatalogueReader
 from intake.policy.dependencies import Dependencies
 from intake.policy.model import Catalogue, Digests, Policy, Register, RuleSet
 from intake.policy.names import Names
+from intake.policy.parties_reading import PartiesReader
 from intake.policy.problems import PolicyProblems, Problem
 from intake.policy.reading import PolicyFile
 from intake.policy.rules_reading import RulesReader

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 
 from intake.policy.conditions import Condition, Value
+from intake.policy.organisations import Organisation, Party, Succession
 
 
 class Step(Enum):
@@ -302,47 +302,6 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    code: str
-    name: str
-    labels: tuple[str, ...]
-    organisations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """An organisation that fills parties; empty filters mean everywhere and everything."""
-
-    code: str
-    name: str
-    kind: str
-    line: str
-    provinces: tuple[str, ...]
-    sectors: tuple[str, ...]
-    themes: tuple[str, ...]
-    valid_from: date | None
-    valid_until: date | None
-    certainty: str
-
-    def valid_on(self, on: date) -> bool:
-        """Say whether the organisation exists on that day; the last day itself is outside."""
-        starts = self.valid_from is None or self.valid_from <= on
-        return starts and (self.valid_until is None or on < self.valid_until)
-
-
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """What became of an organisation; no successor means that it ended."""
-
-    predecessor: str
-    successor: str | None
-    kind: str
-    on: date
-    certainty: str
-    gist: str
-
-
-@dataclass(frozen=True, slots=True)
 class ConsentText:
     code: str
     text: str
@@ -432,7 +391,7 @@ class Policy:
     activities: Mapping[str, Activity]
     parties: Mapping[str, Party]
     organisations: Mapping[str, Organisation]
-    successions: Mapping[str, Succession]
+    successions: Mapping[str, tuple[Succession, ...]]
     consents: Mapping[str, ConsentText]
     comparisons: tuple[Benchmark, ...]
     digests: Digests

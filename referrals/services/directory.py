@@ -9,7 +9,8 @@ from django.db.models import Count
 
 from intake.models import Intake
 from intake.policies import policy
-from intake.policy import Policy, current
+from intake.policy import Policy
+from intake.policy import players as policy_players
 from referrals.domain.matching import Matches, PartnerProfile, Wanted, match
 from referrals.models import OPEN_STATES, Offer, Partner, Referral
 from referrals.services import consents
@@ -49,8 +50,7 @@ def possible(referral: Referral, today: date) -> frozenset[str]:
 
 def players(rules: Policy, party: str, today: date) -> frozenset[str]:
     """Return who plays a party today, through mergers and endings."""
-    found = (current(rules, code, today) for code in rules.parties[party].organisations)
-    return frozenset(organisation.code for organisation in found if organisation is not None)
+    return frozenset(organisation.code for organisation in policy_players(rules, party, today))
 
 
 def themes_of(intake: Intake) -> frozenset[str]:

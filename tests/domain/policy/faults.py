@@ -249,8 +249,8 @@ FAULTS: list[Fault] = [
     (ACT, "code: V3", "code: V2", "activiteit V2: deze code bestaat al"),
     (
         PAR,
-        "organisaties: [kvk_noord, kvk]",
-        "organisaties: [kvk_nord, kvk]",
+        "organisaties: [kvk_noord]",
+        "organisaties: [kvk_nord]",
         "«kvk_nord» bestaat niet, bedoelde u «kvk_noord»?",
     ),
     (
@@ -260,7 +260,7 @@ FAULTS: list[Fault] = [
         "«drente» bestaat niet, bedoelde u «drenthe»?",
     ),
     (PAR, 'geldig_van: "2023-08-01"', 'geldig_van: "1 augustus"', "schrijf de dag als JJJJ-MM-DD"),
-    (PAR, "  syntens:\n    naar: kvk", "  kvk:\n    naar: kvk_noord", "volgt zichzelf op"),
+    (PAR, "  syntens:\n    - naar: kvk", "  kvk:\n    - naar: kvk_noord", "volgt zichzelf op"),
     (PAR, "labels: [Syntens]", "labels: [KvK]", "«KvK» hoort bij meer dan één rol"),
     (CON, "Mag {organisatie} uw", "Mag een organisatie uw", "hoort precies in de tekst per organisatie"),
     (CMP, 'cijfer: "2,67"', 'cijfer: "2.67"', 'schrijf een gemiddelde als "2,33"'),

@@ -1,0 +1,83 @@
+"""What became of organisations, in Dutch sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from intake.policy.model import Policy
+from intake.policy.organisations import Became, Organisation, Precision, Succession
+from intake.policy.resolving import Resolution
+
+MONTHS = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
+CERTAINTIES = {
+    "A": "Dit staat in een openbare bron.",
+    "B": "Er is een bron, maar de dag of de omvang is niet precies.",
+    "C": "Dit is niet nagegaan.",
+}
+_SENTENCES = {
+    Became.MERGED: "{old} ging {when} {together}verder als {new}.",
+    Became.ABSORBED: "{old} ging {when} op in {new}.",
+    Became.RENAMED: "{old} heet sinds {since} {new}.",
+    Became.SPLIT: "{old} splitste zich {when}. Een deel werd {new}.",
+    Became.ENDED: "{old} stopte {when}. Er is geen opvolger.",
+}
+
+
+def day_in_words(on: date, precision: Precision = Precision.DAY) -> str:
+    """Return the date as people say it, no more precise than it is known: 1 januari 2014, december 2016, 2018."""
+    month = f"{MONTHS[on.month - 1]} {on.year}"
+    return {Precision.DAY: f"{on.day} {month}", Precision.MONTH: month, Precision.YEAR: str(on.year)}[precision]
+
+
+def tell(policy: Policy, item: Succession) -> str:
+    """Return what happened, in one or two sentences."""
+    since = day_in_words(item.on, item.precision)
+    return _capital(
+        _SENTENCES[item.kind].format(
+            old=policy.organisations[item.predecessor].phrase,
+            new=policy.organisations[item.successor].phrase if item.successor else "",
+            when=f"op {since}" if item.precision is Precision.DAY else f"in {since}",
+            since=since,
+            together=_together(policy, item),
+        )
+    )
+
+
+def tell_resolution(policy: Policy, resolution: Resolution) -> tuple[str, ...]:
+    """Return how the organisation came to be who it is that day, or why there is nobody; empty when nothing changed."""
+    told = [tell(policy, item) for item in resolution.path]
+    stopped = {item.predecessor for item in resolution.path if item.successor is None}
+    told += [_stopped(policy, item) for item in resolution.ended if item.code not in stopped]
+    told += [_capital(f"{item.phrase} bestond toen nog niet.") for item in resolution.not_yet]
+    return tuple(told)
+
+
+def in_list(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b en c."""
+    return " en ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
+
+
+def _stopped(policy: Policy, item: Organisation) -> str:
+    # A split leaves nothing here when none of its parts is for this company.
+    why = "Voor dit bedrijf is er geen opvolger." if item.code in policy.successions else "Een opvolger is niet bekend."
+    until = f"Op {day_in_words(item.valid_until)}" if item.valid_until else "Toen"
+    return f"{until} bestond {item.phrase} niet meer. {why}"
+
+
+def _together(policy: Policy, item: Succession) -> str:
+    """Name those that merged into the same organisation on the same day."""
+    others = [
+        policy.organisations[other.predecessor].phrase
+        for entries in policy.successions.values()
+        for other in entries
+        if (other.kind, other.successor, other.on) == (item.kind, item.successor, item.on) and other is not item
+    ]
+    return f"samen met {in_list(others)} " if others else "samen met anderen "
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
