@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from intake.policy.model import Policy
@@ -51,32 +50,33 @@ def tell_resolution(policy: Policy, resolution: Resolution) -> tuple[str, ...]:
     """Return how the organisation came to be who it is that day, or why there is nobody; empty when nothing changed."""
     told = [tell(policy, item) for item in resolution.path]
     stopped = {item.predecessor for item in resolution.path if item.successor is None}
-    told += [_stopped(policy, item) for item in resolution.ended if item.code not in stopped]
+    told += [_stopped(policy, item, resolution.on) for item in resolution.ended if item.code not in stopped]
     told += [_capital(f"{item.phrase} bestond toen nog niet.") for item in resolution.not_yet]
     return tuple(told)
 
 
-def in_list(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence: a, b en c."""
-    return " en ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
-
-
-def _stopped(policy: Policy, item: Organisation) -> str:
-    # A split leaves nothing here when none of its parts is for this company.
-    why = "Voor dit bedrijf is er geen opvolger." if item.code in policy.successions else "Een opvolger is niet bekend."
-    until = f"Op {day_in_words(item.valid_until)}" if item.valid_until else "Toen"
-    return f"{until} bestond {item.phrase} niet meer. {why}"
+def _stopped(policy: Policy, item: Organisation, on: date) -> str:
+    entries = policy.successions.get(item.code, ())
+    why = "Een opvolger is niet bekend."
+    if entries:
+        # A split leaves nothing here when none of its parts is for this company.
+        later = all(on < entry.on for entry in entries)
+        why = "Er was toen nog geen opvolger." if later else "Voor dit bedrijf is er geen opvolger."
+    assert item.valid_until is not None, "an open end never ends"
+    return f"Op {day_in_words(item.valid_until)} bestond {item.phrase} niet meer. {why}"
 
 
 def _together(policy: Policy, item: Succession) -> str:
-    """Name those that merged into the same organisation on the same day."""
+    """Name the one that merged into the same organisation on the same day, or say that there were more."""
     others = [
-        policy.organisations[other.predecessor].phrase
+        other.predecessor
         for entries in policy.successions.values()
         for other in entries
         if (other.kind, other.successor, other.on) == (item.kind, item.successor, item.on) and other is not item
     ]
-    return f"samen met {in_list(others)} " if others else "samen met anderen "
+    if len(others) == 1:
+        return f"samen met {policy.organisations[others[0]].phrase} "
+    return f"samen met {len(others)} andere organisaties " if others else "samen met anderen "
 
 
 def _capital(text: str) -> str:

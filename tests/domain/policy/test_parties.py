@@ -1,4 +1,4 @@
-"""Parties of 2013 lead to the organisations of the day, and figures to the answers they are about."""
+"""Parties of 2013 lead to the organisations of the day, through mergers and endings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from intake.policy import KVK, comparison, current, organisations_for, read_answers
-from tests.domain.policy.samples import READY, policy_2013
+from intake.policy import KVK, current, organisations_for, players, resolve, successor_of
+from tests.domain.policy.samples import policy_2013
 
 POLICY = policy_2013()
 TODAY, THEN = date(2026, 11, 22), date(2013, 2, 5)
@@ -83,37 +83,100 @@ def test_ended_organisation_is_nothing_today_and_kvk_is_itself() -> None:
     assert current(POLICY, KVK, THEN) is None
 
 
-def test_comparison_is_about_the_own_website_when_that_is_known() -> None:
-    found = comparison(POLICY, read_answers(POLICY, READY))
-    assert found is not None
-    assert [(row.label, row.amount) for row in found.rows if row.own] == [("Ook één vreemde taal", "29%")]
-    assert found.source.place == "tabel 23"
-
-
-def test_comparison_shows_the_obstacle_that_hinders_most() -> None:
-    answers = {code: value for code, value in READY.items() if code != "U1"}
-    found = comparison(POLICY, read_answers(POLICY, {**answers, "U5": {"tijd": 3, "personeel": 4, "regels": 2}}))
-    assert found is not None
-    assert [(row.label[:9], row.amount) for row in found.rows if row.own] == [("Moeilijk ", "2,44")]
-    assert found.own_answer == "Moeilijk om personeel te vinden in de regio: veel last"
-    assert "niet over export" in found.caveat
-
-
-def test_comparison_falls_back_on_cooperation_and_then_on_markets() -> None:
-    found = comparison(POLICY, read_answers(POLICY, {"B8": ["klanten"], "S2": "nee"}))
-    assert found is not None
-    assert found.code == "samenwerking"
-    alone = comparison(POLICY, read_answers(POLICY, {"B8": ["niemand"], "S2": "nee"}))
-    assert alone is not None
-    assert alone.code == "afzetgebied"
-    assert not any(row.own for row in alone.rows)
-
-
-def test_comparison_is_nothing_when_nothing_was_answered() -> None:
-    assert comparison(POLICY, {}) is None
-
-
 def test_organisation_exists_from_its_first_day_until_the_day_it_ends() -> None:
     ended, begun = POLICY.organisations["incas3"], POLICY.organisations["firda"]
     assert [ended.valid_on(date(2016, 12, day)) for day in (19, 20)] == [True, False]
     assert [begun.valid_on(day) for day in (date(2023, 7, 31), date(2023, 8, 1))] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "on", "name"),
+    [
+        ("nhl", date(2017, 1, 1), "NHL Hogeschool"),
+        ("nhl", date(2017, 12, 31), "NHL Hogeschool"),
+        ("nhl", date(2018, 1, 1), "NHL Stenden Hogeschool"),
+        ("nhl", date(2019, 1, 1), "NHL Stenden Hogeschool"),
+        ("stenden", date(2017, 12, 31), "Stenden Hogeschool"),
+        ("stenden", date(2018, 1, 1), "NHL Stenden Hogeschool"),
+        ("exportclub_groningen", date(2018, 12, 31), "Exportclub Groningen"),
+        ("exportclub_groningen", date(2019, 1, 1), "Exportclub Noord"),
+        ("exportclub_drenthe", date(2019, 1, 1), "Exportclub Noord"),
+        ("kvk_nederland", TODAY, "Kamer van Koophandel"),
+        ("agentschap_nl", TODAY, "Rijksdienst voor Ondernemend Nederland"),
+        ("roc_friese_poort", TODAY, "Firda"),
+        ("energy_academy_europe", TODAY, "New Energy Coalition"),
+        ("vno_ncw_noord", TODAY, "VNO-NCW MKB Noord"),
+        ("kennispoort_drenthe", TODAY, "Ik Ben Drents Ondernemer"),
+    ],
+)
+def test_organisation_has_the_name_of_that_day(organisation: str, on: date, name: str) -> None:
+    assert [item.name for item in resolve(POLICY, organisation, on).organisations] == [name]
+
+
+def test_way_to_the_organisation_of_today_is_told_with_its_certainty() -> None:
+    found = resolve(POLICY, "exportclub_drenthe", TODAY)
+    assert [(item.predecessor, item.successor, item.on) for item in found.path] == [
+        ("exportclub_drenthe", "exportclub_noord", date(2019, 1, 1))
+    ]
+    assert found.certainty == "B"
+    assert resolve(POLICY, "syntens", TODAY).certainty == "A"
+    assert resolve(POLICY, "agentschap_nl", TODAY).certainty == "C"
+    assert resolve(POLICY, "syntens", THEN).path == ()
+
+
+def test_organisation_that_ended_leads_to_nobody_and_one_that_begins_later_is_not_there_yet() -> None:
+    ended = resolve(POLICY, "incas3", TODAY)
+    assert ended.organisations == ()
+    assert [(item.code, item.valid_until) for item in ended.ended] == [("incas3", date(2016, 12, 20))]
+    early = resolve(POLICY, "firda", THEN)
+    assert (early.organisations, early.ended) == ((), ())
+    assert [item.code for item in early.not_yet] == ["firda"]
+
+
+def test_friese_exportclub_never_becomes_exportclub_noord() -> None:
+    days = [date(year, month, day) for year in range(2010, 2041) for month in (1, 4, 5, 12) for day in (1, 16, 17)]
+    assert {item.code for on in days for item in resolve(POLICY, "friese_exportclub", on).organisations} == {
+        "friese_exportclub"
+    }
+    assert {code for on in days for code in who("exportclubs", on, "friesland")} == {"friese_exportclub"}
+
+
+def test_unknown_organisation_is_refused() -> None:
+    with pytest.raises(KeyError):
+        resolve(POLICY, "kvkk", TODAY)
+
+
+def test_report_counts_an_old_organisation_under_the_one_of_today() -> None:
+    counted = {code: successor_of(POLICY, code, TODAY) for code in ("syntens", "incas3", "nom", "stenden")}
+    assert {code: item.code if item else "" for code, item in counted.items()} == {
+        "syntens": "kvk",
+        # Nobody took it over, so it keeps its own line.
+        "incas3": "incas3",
+        "nom": "nom",
+        "stenden": "nhl_stenden",
+    }
+    assert successor_of(POLICY, "of another version", TODAY) is None
+
+
+def test_everybody_who_plays_a_party_anywhere() -> None:
+    assert [item.code for item in players(POLICY, "exportclubs", TODAY)] == ["exportclub_noord", "friese_exportclub"]
+    assert [item.code for item in players(POLICY, "samenwerkende_bedrijven", TODAY)] == []
+
+
+def test_desks_that_the_client_has_not_decided_on_exist_but_fill_no_party() -> None:
+    desks = {"ynbusiness", "ibdo", "grobusiness", "international_trade_support"}
+    assert all(POLICY.organisations[code].valid_on(TODAY) for code in desks)
+    playing = {item.code for party in POLICY.parties for item in players(POLICY, party, TODAY)}
+    assert not desks & playing
+
+
+def test_what_is_claimed_has_a_source_and_what_is_not_checked_says_so() -> None:
+    successions = [item for entries in POLICY.successions.values() for item in entries]
+    claims = [*POLICY.organisations.values(), *successions]
+    assert [item for item in claims if item.certainty != "C" and not item.evidence] == []
+    assert {item.code for item in POLICY.organisations.values() if item.certainty == "C"} == {
+        "agentschap_nl",
+        "rvo",
+        "mbo_life_sciences",
+        "noorderpoort",
+    }
