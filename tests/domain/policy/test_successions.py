@@ -15,7 +15,9 @@ from intake.policy.names import Names
 from intake.policy.organisations import Became, Precision, Succession
 from intake.policy.parties_reading import PartiesReader
 from intake.policy.reading import PolicyFile
+from intake.policy.standing import standing
 from intake.policy.telling import day_in_words, tell_resolution
+from intake.policy.then_and_now import table_on
 from tests.domain.policy.samples import FOLDER, policy_2013
 
 BASE, DAY = date(2020, 1, 1), timedelta(days=1)
@@ -295,3 +297,28 @@ def test_ring_of_successions_is_refused_at_both_ends() -> None:
         (14, "opvolging: «oud» volgt zichzelf op via «nieuw»"),
         (16, "opvolging: «nieuw» volgt zichzelf op via «oud»"),
     ]
+
+
+def test_role_that_ends_and_begins_again_is_no_mistake() -> None:
+    roles = ROLES.replace("[oud]", "[{organisatie: oud, tot: '2019'}, {organisatie: oud, van: '2019'}]")
+    policy = policy_with(RENAMED, roles)
+    assert [item.code for item in players(policy, "netwerken", date(2019, 1, 1))] == ["oud"]
+
+
+def test_table_leaves_out_the_part_of_a_split_that_works_for_another_sector() -> None:
+    policy = policy_with(SPLIT)
+    builders = replace(policy.organisations["nieuw"], sectors=("bouw",))
+    made = replace(policy, organisations={**policy.organisations, "nieuw": builders})
+    networks = replace(made.activities["N1"], named=("netwerken",))
+    rows = table_on(replace(made, activities={"N1": networks}), BASE, sector="ict")
+    assert [item.code for item in rows[0].organisations] == ["zuid"]
+
+
+def test_organisation_of_which_one_part_lives_on_has_not_ended() -> None:
+    policy = policy_with(SPLIT)
+    gone = replace(policy.organisations["nieuw"], valid_until=BASE + DAY)
+    made = replace(policy, organisations={**policy.organisations, "nieuw": gone})
+    assert standing(made, BASE + DAY).ended == ()
+    both = replace(policy.organisations["zuid"], valid_until=BASE + DAY)
+    none = replace(made, organisations={**made.organisations, "zuid": both})
+    assert [item.resolution.asked.code for item in standing(none, BASE + DAY).ended] == ["oud"]
