@@ -1,0 +1,177 @@
+"""Who gave which answer, and for whom a condition about one answer is certain: by bitmaps, as one policy reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from intake.policy.columns import Columns, bits_table
+from intake.policy.conditions import ChoiceIs, HasAll, HasAny, HasOnly, Leaf, NumberIn, RowIn
+from intake.policy.model import Kind, Policy, Question, VectorField
+from intake.policy.names import every_option
+
+
+class Reader(Protocol):
+    """How the answers to one question are read from the columns."""
+
+    def known(self, columns: Columns) -> int:
+        """Return who gave an answer that the policy knows."""
+
+    def sure(self, columns: Columns, leaf: Leaf, *, wanted: bool) -> int:
+        """Return for whom the condition is certain, or with `wanted` False certainly not."""
+
+
+def readers(policy: Policy) -> dict[str, Reader]:
+    """Return a reader for each question; one without a place in the register was never answered."""
+    fields: dict[str, list[VectorField]] = {}
+    for field in policy.register.fields:
+        fields.setdefault(field.question, []).append(field)
+    found: dict[str, Reader] = {}
+    for question in policy.catalogue.questions:
+        own = tuple(fields.get(question.code, ()))
+        match question.kind:
+            case Kind.CHOICE:
+                found[question.code] = ChoiceReader(question, own)
+            case Kind.NUMBER | Kind.MATRIX:
+                found[question.code] = ScoreReader(question, own)
+            case Kind.MULTI:
+                found[question.code] = MultiReader(question, own)
+            case Kind.MULTI_PER_SECTOR:
+                sector = policy.catalogue.by_key[question.sector_question]
+                found[question.code] = SectorReader(question, own, ChoiceReader(sector, fields.get(sector.code, ())))
+    return found
+
+
+class ChoiceReader:
+    """One option of a list."""
+
+    def __init__(self, question: Question, fields: Sequence[VectorField]) -> None:
+        options = {option.value for option in question.options}
+        self._field = fields[0] if fields else None
+        places = enumerate(self._field.values, start=1) if self._field else ()
+        self._codes = {value: code for code, value in places if value in options}
+
+    def known(self, columns: Columns) -> int:
+        return self.one_of(columns, self._codes)
+
+    def one_of(self, columns: Columns, values: Iterable[str]) -> int:
+        """Return who chose one of the options."""
+        codes = columns.codes(self._field) if self._field else []
+        found = 0
+        for value in values:
+            if value in self._codes:
+                found |= codes[self._codes[value]]
+        return found
+
+    def by_option(self, columns: Columns) -> dict[str, int]:
+        """Return who chose which option."""
+        return {value: self.one_of(columns, (value,)) for value in self._codes}
+
+    def sure(self, columns: Columns, leaf: Leaf, *, wanted: bool) -> int:
+        chosen = self.one_of(columns, leaf.values) if isinstance(leaf, ChoiceIs) else 0
+        return chosen if wanted else self.known(columns) & ~chosen
+
+
+class ScoreReader:
+    """A number, or a score for each row."""
+
+    def __init__(self, question: Question, fields: Sequence[VectorField]) -> None:
+        rows = {row.value for row in question.rows}
+        self._fields = {field.row: field for field in fields if not rows or field.row in rows}
+        self._low, self._high = question.minimum, question.maximum
+
+    def known(self, columns: Columns) -> int:
+        found = 0
+        for field in self._fields.values():
+            found |= columns.between(field, self._low, self._high)
+        return found
+
+    def sure(self, columns: Columns, leaf: Leaf, *, wanted: bool) -> int:
+        row = leaf.row if isinstance(leaf, RowIn) else ""
+        if not isinstance(leaf, (NumberIn, RowIn)) or row not in self._fields:
+            return 0
+        field = self._fields[row]
+        within = columns.between(field, max(leaf.low, self._low), min(leaf.high, self._high))
+        return within if wanted else columns.between(field, self._low, self._high) & ~within
+
+
+class MultiReader:
+    """Some options of a list."""
+
+    def __init__(self, question: Question, fields: Sequence[VectorField]) -> None:
+        self._options = tuple(option.value for option in every_option(question))
+        self._places = {
+            value: (field, field.width - 1 - place // 8, 1 << place % 8)
+            for field in fields
+            for place, value in enumerate(field.values)
+            if value in self._options
+        }
+
+    def known(self, columns: Columns) -> int:
+        return self.any_of(columns, self._options)
+
+    def any_of(self, columns: Columns, values: Iterable[str]) -> int:
+        """Return who chose at least one of the options."""
+        found = 0
+        for field, place, mask in self._masks(values):
+            found |= columns.among(field, place, bits_table(mask))
+        return found
+
+    def every_of(self, columns: Columns, values: Sequence[str]) -> int:
+        """Return who chose all of the options."""
+        found = columns.everyone if all(value in self._places for value in values) else 0
+        for field, place, mask in self._masks(values):
+            found &= columns.among(field, place, bits_table(mask, every=True))
+        return found
+
+    def _masks(self, values: Iterable[str]) -> list[tuple[VectorField, int, int]]:
+        """Return the bits of the options in each byte that holds some of them."""
+        masks: dict[int, tuple[VectorField, int, int]] = {}
+        for value in values:
+            if value in self._places:
+                field, place, bit = self._places[value]
+                before = masks.get(field.offset + place, (field, place, 0))[2]
+                masks[field.offset + place] = field, place, before | bit
+        return list(masks.values())
+
+    def sure(self, columns: Columns, leaf: Leaf, *, wanted: bool) -> int:
+        match leaf:
+            case HasAny(_, values):
+                chosen = self.any_of(columns, values)
+            case HasAll(_, values):
+                chosen = self.every_of(columns, values) & self.known(columns)
+            case HasOnly(_, values):
+                others = [value for value in self._options if value not in values]
+                chosen = self.known(columns) & ~self.any_of(columns, others)
+            case _:
+                chosen = 0
+        return chosen if wanted else self.known(columns) & ~chosen
+
+
+class SectorReader(MultiReader):
+    """Some options of the list of one's own sector; options of another sector do not count."""
+
+    def __init__(self, question: Question, fields: Sequence[VectorField], sector: ChoiceReader) -> None:
+        super().__init__(question, fields)
+        self._sector = sector
+        self._offered = _sectors_by_option(question)
+
+    def any_of(self, columns: Columns, values: Iterable[str]) -> int:
+        found = 0
+        for value in values:
+            found |= super().any_of(columns, (value,)) & self._sector.one_of(columns, self._offered.get(value, ()))
+        return found
+
+    def every_of(self, columns: Columns, values: Sequence[str]) -> int:
+        found = columns.everyone
+        for value in values:
+            found &= self.any_of(columns, (value,))
+        return found
+
+
+def _sectors_by_option(question: Question) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for sector, options in question.per_sector.items():
+        for option in options:
+            found.setdefault(option.value, []).append(sector)
+    return found

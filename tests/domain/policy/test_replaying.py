@@ -1,0 +1,173 @@
+"""Replaying a block says of every intake exactly what its own assessment says, whatever was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from intake.policy import Kind, Policy, Question, read_answers
+from intake.policy import conditions as c
+from intake.policy.columns import Block, Columns, positions
+from intake.policy.engine import TooManyClauses, compiled
+from intake.policy.model import Effect, Register, VectorField
+from intake.policy.names import every_option
+from intake.policy.replaying import Replay
+from intake.policy.vectors import to_vector
+from tests.domain.policy.oracle.mutants import mutant
+from tests.domain.policy.vector_samples import (
+    all_at_once,
+    must_agree,
+    noise,
+    registered_2013,
+    sample_vectors,
+)
+
+MUTANTS = 25
+
+
+def with_conditions(policy: Policy, conditions: list[c.Condition]) -> Policy:
+    """Return the policy with one rule for each condition."""
+    example = policy.rules.rules[0]
+    rules = tuple(replace(example, code=f"R-{number}", when=when) for number, when in enumerate(conditions))
+    return replace(policy, rules=replace(policy.rules, rules=rules))
+
+
+def leaves(question: Question) -> Iterator[c.Condition]:
+    """Yield conditions about one question, of every form that its kind allows."""
+    values = tuple(option.value for option in every_option(question))
+    yield c.Unanswered(question.code)
+    match question.kind:
+        case Kind.CHOICE:
+            yield from (c.ChoiceIs(question.code, (value,)) for value in values)
+            yield c.ChoiceIs(question.code, values[::2])
+        case Kind.NUMBER:
+            yield from (c.NumberIn(question.code, low, high) for low, high in BOUNDS)
+        case Kind.MATRIX:
+            yield from (c.RowIn(question.code, row.value, low, 4) for row in question.rows for low in (1, 3))
+        case _:
+            for form in (c.HasAny, c.HasAll, c.HasOnly):
+                yield form(question.code, values[:1])
+                yield form(question.code, values[1::2])
+                yield form(question.code, (values[0], values[-1]))
+
+
+BOUNDS = [(0, 0), (0, 9999), (1, 255), (5, 100), (254, 256), (255, 255), (256, 511), (300, 300), (9999, 9999)]
+
+
+def test_policy_of_2013_agrees_with_assessing_one_by_one() -> None:
+    must_agree(registered_2013(), sample_vectors(2000))
+
+
+def test_vectors_of_any_bytes_and_lengths_agree() -> None:
+    must_agree(registered_2013(), noise(600, registered_2013().register.width))
+
+
+@pytest.mark.parametrize("seed", range(MUTANTS))
+def test_changed_policies_agree(seed: int) -> None:
+    changed = mutant(registered_2013(), seed)
+    try:
+        compiled(changed.policy)
+    except TooManyClauses:
+        pytest.skip("the loader refuses this one")
+    must_agree(changed.policy, sample_vectors(2000)[seed : seed + 240], changed.changes)
+
+
+@pytest.mark.parametrize("code", [question.code for question in registered_2013().catalogue.questions])
+def test_every_form_of_condition_agrees_for_every_question(code: str) -> None:
+    """Also the opposite of each, which is unknown where the answer is missing."""
+    found = [*leaves(registered_2013().catalogue.by_code[code])]
+    policy = with_conditions(registered_2013(), [*found, *map(c.Not, found)])
+    vectors = [*sample_vectors(2000)[:250], *noise(150, policy.register.width)]
+    must_agree(policy, vectors)
+    used = {code for seen in all_at_once(policy, vectors) for code in seen["holding"]}
+    assert len(used) > len(found)
+
+
+def test_counts_of_conditions_agree() -> None:
+    parts = (
+        c.ChoiceIs("B1", ("drenthe",)),
+        c.ChoiceIs("S1", ("ja_begin",)),
+        c.NumberIn("B3", 5, 100),
+        c.HasAny("B4", ("water",)),
+    )
+    policy = with_conditions(registered_2013(), [c.AtLeast(number, parts) for number in (1, 2, 3, 4)])
+    must_agree(policy, sample_vectors(2000)[:400])
+
+
+def test_options_of_another_sector_do_not_count() -> None:
+    """«personeel» is on the list of the industry and not on that of the building trade."""
+    policy = with_conditions(registered_2013(), [c.HasAny("U6", ("personeel",)), c.Unanswered("U6")])
+    catalogue = policy.catalogue
+    always = tuple(replace(item, visible_when=c.Always()) for item in catalogue.questions)
+    by_code, by_key = {item.code: item for item in always}, {item.key: item for item in always}
+    policy = replace(policy, catalogue=replace(catalogue, questions=always, by_code=by_code, by_key=by_key))
+    chosen = {"U6": ("personeel", "financiering")}
+    vectors = [
+        to_vector(policy.register, {**chosen, "B2": "industrie_metaal"}),
+        to_vector(policy.register, {**chosen, "B2": "bouw"}),
+        to_vector(policy.register, {**chosen, "B2": "anders"}),
+        to_vector(policy.register, chosen),
+    ]
+    assert [sorted(seen["holding"] & {"R-0", "R-1"}) for seen in all_at_once(policy, vectors)] == [
+        ["R-0"],
+        [],
+        ["R-1"],
+        ["R-1"],
+    ]
+    must_agree(policy, vectors)
+
+
+def test_where_a_table_has_no_row_nothing_holds() -> None:
+    policy = registered_2013()
+    policy = replace(policy, rules=replace(policy.rules, outcomes=policy.rules.outcomes[:-1]))
+    vectors = sample_vectors(2000)[:200]
+    assert {seen["uncovered"] for seen in all_at_once(policy, vectors)} == {True, False}
+    must_agree(policy, vectors)
+
+
+def test_strongest_form_of_an_activity_counts_and_no_other() -> None:
+    policy = with_conditions(registered_2013(), [c.Always(), c.Always(), c.ChoiceIs("B1", ("drenthe",))])
+    weak, other, strong = policy.rules.rules
+    rules = (
+        replace(weak, effect=Effect.REFERRAL, intensity="licht"),
+        replace(other, effect=Effect.SIGNAL, intensity=None),
+        replace(strong, effect=Effect.REFERRAL, intensity="intensief"),
+    )
+    policy = replace(policy, rules=replace(policy.rules, rules=rules))
+    vectors = [to_vector(policy.register, {"B1": province}) for province in ("drenthe", "groningen")]
+    assert [seen["activities"] for seen in all_at_once(policy, vectors)] == [
+        {("A1", Effect.REFERRAL, "intensief"), ("A1", Effect.SIGNAL, None)},
+        {("A1", Effect.REFERRAL, "licht"), ("A1", Effect.SIGNAL, None)},
+    ]
+
+
+def test_options_beyond_the_first_field_count_too() -> None:
+    policy = registered_2013()
+    field = next(item for item in policy.register.fields if item.question == "S5")
+    halves = replace(field, values=field.values[:8]), VectorField("S5", "", field.values[8:], policy.register.width, 1)
+    fields = tuple(halves[0] if item is field else item for item in policy.register.fields)
+    grown = replace(policy, register=Register((*fields, halves[1]), policy.register.width + 1))
+    policy = with_conditions(grown, [*leaves(grown.catalogue.by_code["S5"])])
+    answers = [{"S1": "ja_meer", "S5": ["duitsland", last]} for last in ("polen", "eu_anders", "buiten_eu_anders")]
+    vectors = [to_vector(policy.register, read_answers(policy, raw)) for raw in answers]
+    must_agree(policy, [*vectors, *(vector[:-1] for vector in vectors)])
+
+
+def test_empty_block_and_block_without_answers() -> None:
+    assert all_at_once(registered_2013(), []) == []
+    must_agree(registered_2013(), [b"", b""])
+
+
+def test_second_policy_over_the_same_block_reads_no_column_again() -> None:
+    columns = Columns(Block.of(sample_vectors(2000)))
+    first = Replay(registered_2013()).run(columns)
+    made = len(columns._bitmaps)
+    assert Replay(replace(registered_2013())).run(columns) == first
+    assert len(columns._bitmaps) == made > 50
+
+
+def test_places_of_a_bitmap_are_counted_from_the_first_vector() -> None:
+    assert positions(0b10010, 5) == [0, 3]
+    assert positions(0, 5) == []
