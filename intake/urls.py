@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from intake.screens import BY_SLUG
-from intake.views import check, links, result, start, step
+from intake.views import check, links, result, start, step, table
 
 
 class PageSlug:
@@ -27,6 +27,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("verder/", links.lost, name="lost"),
     path("verder/<str:token>/", links.resume, name="resume"),
+    path("wie-doet-wat/", table.table, name="table"),
     path("zelfscan/<str:reference>/", start.go_on, name="go-on"),
     path("zelfscan/<str:reference>/al-verstuurd/", start.already_sent, name="already-sent"),
     path("zelfscan/<str:reference>/controleren/", check.check, name="check"),

@@ -73,6 +73,7 @@ TABLE: dict[str, Rule] = {
     "intake:resume": _USED_BY_HOLDER,
     "intake:start": _USED_BY_ANYONE,
     "intake:step": _USED_BY_HOLDER,
+    "intake:table": _READ_BY_ANYONE,
     # The letterbox of a laptop; these addresses do not exist where a mail server is set.
     "letter": _READ_BY_ANYONE,
     "post": _READ_BY_ANYONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from intake.policy.model import Policy
@@ -48,11 +49,28 @@ def tell(policy: Policy, item: Succession) -> str:
 
 def tell_resolution(policy: Policy, resolution: Resolution) -> tuple[str, ...]:
     """Return how the organisation came to be who it is that day, or why there is nobody; empty when nothing changed."""
-    told = [tell(policy, item) for item in resolution.path]
-    stopped = {item.predecessor for item in resolution.path if item.successor is None}
-    told += [_stopped(policy, item, resolution.on) for item in resolution.ended if item.code not in stopped]
-    told += [_capital(f"{item.phrase} bestond toen nog niet.") for item in resolution.not_yet]
-    return tuple(told)
+    return tell_together(policy, [resolution])
+
+
+def tell_together(policy: Policy, resolutions: Iterable[Resolution]) -> tuple[str, ...]:
+    """Return the same for several organisations; what they went through together is told once."""
+    told: dict[str, None] = {}
+    steps: dict[Succession, None] = {}
+    for resolution in resolutions:
+        steps |= dict.fromkeys(resolution.path)
+        stopped = {item.predecessor for item in resolution.path if item.successor is None}
+        gone = (item for item in resolution.ended if item.code not in stopped)
+        told |= dict.fromkeys(_stopped(policy, item, resolution.on) for item in gone)
+        told |= dict.fromkeys(_capital(f"{item.phrase} bestond toen nog niet.") for item in resolution.not_yet)
+    return (*(tell(policy, step) for step in each_once(steps)), *told)
+
+
+def each_once(steps: Iterable[Succession]) -> tuple[Succession, ...]:
+    """Return the successions in order, of every merger only the first: the sentence about it names the other."""
+    found: dict[object, Succession] = {}
+    for step in steps:
+        found.setdefault((step.successor, step.on) if step.kind is Became.MERGED else step, step)
+    return tuple(found.values())
 
 
 def _stopped(policy: Policy, item: Organisation, on: date) -> str:

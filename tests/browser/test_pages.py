@@ -32,6 +32,8 @@ PUBLIC = (
     "/privacy/",
     "/toegankelijkheid/",
     "/over/",
+    "/wie-doet-wat/",
+    "/wie-doet-wat/?peildatum=2012-01-01&provincie=friesland",
     "/post/",
     "/inloggen/",
     "/en/settle/",
