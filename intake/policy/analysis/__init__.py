@@ -1,5 +1,6 @@
 """What a policy comes down to over all possible complete intakes, exactly: faults, counts, and the shortest way."""
 
+from intake.policy.analysis.analysing import analyse
 from intake.policy.analysis.findings import (
     Alteration,
     Analysis,
@@ -22,4 +23,5 @@ __all__ = [
     "Finding",
     "NearMiss",
     "Severity",
+    "analyse",
 ]

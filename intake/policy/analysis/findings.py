@@ -34,6 +34,7 @@ class Fault(Enum):
     UNREACHABLE_ROW = "onbereikbare rij"
     IDLE_GATE = "poort open zonder activiteit"
     IDLE_QUESTION = "vraag zonder gevolg"
+    IMPLIED = "volgt al uit de vraagvolgorde"
     ORDER_DECIDES = "alleen de volgorde beslist"
     INDIRECT_QUESTION = "vraag zonder gevolg voor het advies"
 
@@ -60,6 +61,7 @@ SEVERITIES: Mapping[Fault, Severity] = {
     Fault.UNREACHABLE_ROW: Severity.WARNING,
     Fault.IDLE_GATE: Severity.WARNING,
     Fault.IDLE_QUESTION: Severity.WARNING,
+    Fault.IMPLIED: Severity.INFORMATION,
     Fault.ORDER_DECIDES: Severity.INFORMATION,
     Fault.INDIRECT_QUESTION: Severity.INFORMATION,
 }
