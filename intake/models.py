@@ -1,4 +1,4 @@
-"""Intake (one filled-in scan), Contact, Assessment (never recomputed) and Consent (append-only)."""
+"""Intake (one filled-in scan), Contact, Assessment (never recomputed), its AnswerVector, and Consent (append-only)."""
 
 from __future__ import annotations
 
@@ -122,6 +122,24 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.intake} uitslag {self.number}"
+
+
+class AnswerVector(models.Model):
+    """The newest answers that were assessed, as a few bytes: written with the assessment, erased with the answers.
+
+    A new version of the policy is tried on these, so that trying it reads no name and no address.
+    """
+
+    intake = models.OneToOneField(Intake, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    # By the register of the policy (antwoordcodes.yaml); intake.policy.vectors reads and writes it.
+    vector = models.BinaryField()
+
+    class Meta:
+        verbose_name = "antwoordvector"
+        verbose_name_plural = "antwoordvectoren"
+
+    def __str__(self) -> str:
+        return f"antwoorden van {self.intake_id}"
 
 
 class Consent(models.Model):

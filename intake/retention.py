@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from intake.models import Assessment, Intake
+from intake.models import AnswerVector, Assessment, Intake
 from nnmkb.ledger import events, tokens
 
 UNSENT = (Intake.State.DRAFT, Intake.State.ASSESSED)
@@ -37,6 +37,12 @@ def emptied(now: datetime) -> dict[str, object]:
     }
 
 
+def forget_answers(pk: int) -> None:
+    """Empty what was assessed of an erased scan; that it was assessed, and the receipts, stay."""
+    Assessment.objects.filter(intake_id=pk).update(answers={}, result={})
+    AnswerVector.objects.filter(intake_id=pk).delete()
+
+
 def lapse(now: datetime) -> int:
     """Erase the scans that were not sent and that nobody came back for; return how many.
 
@@ -53,6 +59,6 @@ def lapse_one(pk: int, ended: datetime, now: datetime) -> bool:
         mine = Intake.objects.filter(pk=pk, state__in=UNSENT, expires_at__lte=ended)
         if not mine.update(**emptied(now)):
             return False
-        Assessment.objects.filter(intake_id=pk).update(answers={}, result={})
+        forget_answers(pk)
         events.record(f"intake:{pk}", "intake_lapsed", actor="system", at=now)
     return True

@@ -6,7 +6,7 @@ take less than a thousandth of a microsecond an intake, which is what makes repl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,6 +32,23 @@ class Block:
         if len(joined) != width * len(vectors):
             joined = b"".join([vector.ljust(width, b"\0") for vector in vectors])
         return cls(joined, width, len(vectors))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Block]) -> Block:
+        """Return the parts as one block, filled up to the widest."""
+        width = max((part.width for part in parts), default=0)
+        count = sum(part.count for part in parts)
+        return cls(b"".join([part.widened(width) for part in parts]), width, count)
+
+    def widened(self, width: int) -> bytes:
+        """Return the vectors, filled up to this width."""
+        if width == self.width:
+            return self.vectors
+        return b"".join([vector.ljust(width, b"\0") for vector in self])
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the vectors."""
+        return (self.vectors[place * self.width : (place + 1) * self.width] for place in range(self.count))
 
 
 def positions(bitmap: int, count: int) -> list[int]:

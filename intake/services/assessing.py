@@ -14,6 +14,7 @@ from intake import policy as rules
 from intake.models import Assessment, Intake
 from intake.policy import Answers, Policy, Source
 from intake.policy.three_by_three import STEPS, WAYS
+from intake.services import vectors
 from intake.services.again import again
 from intake.services.errors import AlreadySent, Incomplete
 from intake.services.progress import Progress
@@ -45,7 +46,7 @@ def assess(intake: Intake, *, now: datetime) -> Assessment:
 
 
 def make(intake: Intake, progress: Progress, *, number: int, now: datetime) -> Assessment:
-    """Write the assessment, the state of the intake and the event of both."""
+    """Write the assessment, the answers for replaying, the state of the intake and the event of it all."""
     assessed = rules.assess(progress.policy, progress.kept)
     claimed = Intake.objects.filter(pk=intake.pk, state__in=OPEN).update(
         state=Intake.State.ASSESSED, changed_at=now, expires_at=now + timedelta(days=settings.DRAFT_DAYS)
@@ -64,6 +65,7 @@ def make(intake: Intake, progress: Progress, *, number: int, now: datetime) -> A
         result=stored(progress.policy, progress.kept, assessed),
         receipt=assessed.receipt.to_json(),
     )
+    vectors.keep(intake.pk, progress.policy, progress.kept)
     events.record(
         intake.stream,
         "assessment_made",

@@ -243,7 +243,7 @@ def _empty(intake: Intake, now: datetime) -> None:
     Contact.objects.filter(intake=intake).update(
         company="", kvk_number="", person="", email="", phone="", place="", country="", website="", message=""
     )
-    intake.assessments.update(answers={}, result={})
+    retention.forget_answers(intake.pk)
     referrals = Referral.objects.filter(intake=intake)
     Note.objects.filter(referral__in=referrals).delete()
     dossiers = Dossier.objects.filter(referral__in=referrals)

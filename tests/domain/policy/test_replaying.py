@@ -160,6 +160,12 @@ def test_empty_block_and_block_without_answers() -> None:
     must_agree(registered_2013(), [b"", b""])
 
 
+def test_parts_of_a_block_are_filled_up_to_the_widest() -> None:
+    joined = Block.joined([Block.of([b"ab", b"c"]), Block.of([]), Block.of([b"", b"xyz"])])
+    assert (joined.width, joined.count) == (3, 4)
+    assert [*joined] == [b"ab\0", b"c\0\0", b"\0\0\0", b"xyz"]
+
+
 def test_second_policy_over_the_same_block_reads_no_column_again() -> None:
     columns = Columns(Block.of(sample_vectors(2000)))
     first = Replay(registered_2013()).run(columns)
