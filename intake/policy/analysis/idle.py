@@ -97,7 +97,7 @@ def _other_uses(policy: Policy, live: set[str]) -> Mapping[str, dict[str, None]]
     for table in policy.comparisons:
         use([table.question], f"de vergelijking «{table.title}»")
     use((by_key[key].code for key in _filters(policy) if key in by_key), "de keuze van organisaties")
-    indirect = {code for code in uses if code not in live}
+    indirect = {code for code in uses if code not in live and code in policy.catalogue.by_code}
     for code in sorted(_with_routing(policy, graph, indirect) - live):
         use([code], "het stellen van een andere vraag") if code not in uses else None
     return uses

@@ -69,7 +69,7 @@ def _narrowed(policy: Policy, rows: Iterable[Condition] = (), *, every_table: bo
     kept += [level.when for level in rules.levels]
     questions = _closed(policy, set().union(*map(graph.questions, kept)))
     kept += [item.visible_when for item in policy.catalogue.questions if item.code in questions]
-    facts, tables, outcome = _names(rules, kept)
+    facts, tables, outcome = names_in(rules, kept)
     narrowed = replace(
         rules,
         facts={name: fact for name, fact in rules.facts.items() if name in facts},
@@ -93,7 +93,7 @@ def _closed(policy: Policy, codes: set[str]) -> set[str]:
     return found
 
 
-def _names(rules: RuleSet, conditions: Iterable[Condition]) -> tuple[set[str], set[str], bool]:
+def names_in(rules: RuleSet, conditions: Iterable[Condition]) -> tuple[set[str], set[str], bool]:
     """Return the facts and tables that conditions name, also through each other, and whether the outcome is."""
     facts: set[str] = set()
     tables: set[str] = set()
