@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from intake.policy.columns import Columns, bits_table
+from intake.policy.columns import Columns
 from intake.policy.conditions import ChoiceIs, HasAll, HasAny, HasOnly, Leaf, NumberIn, RowIn
 from intake.policy.model import Kind, Policy, Question, VectorField
 from intake.policy.names import every_option
@@ -100,11 +100,8 @@ class MultiReader:
 
     def __init__(self, question: Question, fields: Sequence[VectorField]) -> None:
         self._options = tuple(option.value for option in every_option(question))
-        self._places = {
-            value: (field, field.width - 1 - place // 8, 1 << place % 8)
-            for field in fields
-            for place, value in enumerate(field.values)
-            if value in self._options
+        self._bits = {
+            value: (field, bit) for field in fields for bit, value in enumerate(field.values) if value in self._options
         }
 
     def known(self, columns: Columns) -> int:
@@ -113,33 +110,27 @@ class MultiReader:
     def any_of(self, columns: Columns, values: Iterable[str]) -> int:
         """Return who chose at least one of the options."""
         found = 0
-        for field, place, mask in self._masks(values):
-            found |= columns.among(field, place, bits_table(mask))
-        return found
-
-    def every_of(self, columns: Columns, values: Sequence[str]) -> int:
-        """Return who chose all of the options."""
-        found = columns.everyone if all(value in self._places for value in values) else 0
-        for field, place, mask in self._masks(values):
-            found &= columns.among(field, place, bits_table(mask, every=True))
-        return found
-
-    def _masks(self, values: Iterable[str]) -> list[tuple[VectorField, int, int]]:
-        """Return the bits of the options in each byte that holds some of them."""
-        masks: dict[int, tuple[VectorField, int, int]] = {}
         for value in values:
-            if value in self._places:
-                field, place, bit = self._places[value]
-                before = masks.get(field.offset + place, (field, place, 0))[2]
-                masks[field.offset + place] = field, place, before | bit
-        return list(masks.values())
+            found |= self.chosen(columns, value)
+        return found
+
+    def all_of(self, columns: Columns, values: Iterable[str]) -> int:
+        """Return who chose every one of the options."""
+        found = columns.everyone
+        for value in values:
+            found &= self.chosen(columns, value)
+        return found
+
+    def chosen(self, columns: Columns, value: str) -> int:
+        """Return who chose the option."""
+        return columns.plane(*self._bits[value]) if value in self._bits else 0
 
     def sure(self, columns: Columns, leaf: Leaf, *, wanted: bool) -> int:
         match leaf:
             case HasAny(_, values):
                 chosen = self.any_of(columns, values)
             case HasAll(_, values):
-                chosen = self.every_of(columns, values) & self.known(columns)
+                chosen = self.all_of(columns, values) & self.known(columns)
             case HasOnly(_, values):
                 others = [value for value in self._options if value not in values]
                 chosen = self.known(columns) & ~self.any_of(columns, others)
@@ -156,17 +147,8 @@ class SectorReader(MultiReader):
         self._sector = sector
         self._offered = _sectors_by_option(question)
 
-    def any_of(self, columns: Columns, values: Iterable[str]) -> int:
-        found = 0
-        for value in values:
-            found |= super().any_of(columns, (value,)) & self._sector.one_of(columns, self._offered.get(value, ()))
-        return found
-
-    def every_of(self, columns: Columns, values: Sequence[str]) -> int:
-        found = columns.everyone
-        for value in values:
-            found &= self.any_of(columns, (value,))
-        return found
+    def chosen(self, columns: Columns, value: str) -> int:
+        return super().chosen(columns, value) & self._sector.one_of(columns, self._offered.get(value, ()))
 
 
 def _sectors_by_option(question: Question) -> Mapping[str, list[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from intake.policy.answer_bitmaps import ChoiceReader, readers
-from intake.policy.columns import Block, Columns, positions
+from intake.policy.columns import Block, Columns, any_place, places
 from intake.policy.engine.deciding import STRENGTH
 from intake.policy.impact import ActivityShift, Impact, Part, Shift
 from intake.policy.model import Effect, Policy
@@ -88,13 +88,13 @@ class Measuring:
         self._changed.append((block.count, changed))
 
     def _changes(self, before: Mapping[Hashable, int], after: Mapping[Hashable, int], count: int) -> int:
-        """Return who changed, and remember the first intake with each kind of change."""
+        """Return who changed, and remember an intake with each kind of change."""
         changed = 0
         for key in {**before, **after}:
             different = before.get(key, 0) ^ after.get(key, 0)
             if different:
                 changed |= different
-                self._firsts.setdefault(key, Position(len(self._changed), count - different.bit_length()))
+                self._firsts.setdefault(key, Position(len(self._changed), any_place(different, count)))
         return changed
 
     def _split(self, columns: Columns, before: Replayed, after: Replayed, changed: int) -> None:
@@ -131,13 +131,9 @@ class Measuring:
         )
 
     def _lines(self, shifts: Mapping[ActivityKey, Shift]) -> tuple[ActivityShift, ...]:
-        known = {*self._new.activities, *self._old.activities}
-        places = {code: place for place, code in enumerate([*self._new.activities, *sorted(known)])}
-        effects = {effect: place for place, effect in enumerate(Effect)}
-        return tuple(
-            ActivityShift(*key, shifts[key])
-            for key in sorted(shifts, key=lambda key: (places[key[0]], effects[key[1]], -STRENGTH[key[2]]))
-        )
+        codes, effects = [*{**self._new.activities, **self._old.activities}], [*Effect]
+        order = {key: (codes.index(key[0]), effects.index(key[1]), -STRENGTH[key[2]]) for key in shifts}
+        return tuple(ActivityShift(*key, shifts[key]) for key in sorted(shifts, key=order.__getitem__))
 
     def _changed_lines(self, part: PartKey) -> tuple[ActivityShift, ...]:
         return tuple(line for line in self._lines(self._part_activities[part]) if line.shift.changed)
@@ -156,8 +152,8 @@ class Measuring:
         seen = 0
         for number, (count, bitmap) in enumerate(self._changed):
             here = [rank - seen for rank in ranks if seen <= rank < seen + bitmap.bit_count()]
-            places = positions(bitmap, count) if here else []
-            found += [Position(number, places[rank]) for rank in here]
+            changed = places(bitmap, count) if here else []
+            found += [Position(number, changed[rank]) for rank in here]
             seen += bitmap.bit_count()
         return found
 

@@ -9,7 +9,7 @@ import pytest
 
 from intake.policy import Kind, Policy, Question, read_answers
 from intake.policy import conditions as c
-from intake.policy.columns import Block, Columns, positions
+from intake.policy.columns import Block, Columns, any_place, places
 from intake.policy.engine import TooManyClauses, compiled
 from intake.policy.model import Effect, Register, VectorField
 from intake.policy.names import every_option
@@ -166,14 +166,24 @@ def test_parts_of_a_block_are_filled_up_to_the_widest() -> None:
     assert [*joined] == [b"ab\0", b"c\0\0", b"\0\0\0", b"xyz"]
 
 
-def test_second_policy_over_the_same_block_reads_no_column_again() -> None:
+def test_second_policy_over_the_same_block_takes_no_column_apart_again(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = Columns(Block.of(sample_vectors(2000)))
     first = Replay(registered_2013()).run(columns)
-    made = len(columns._bitmaps)
+
+    def again(*_: object) -> None:
+        raise AssertionError("a column was taken apart twice")
+
+    monkeypatch.setattr(Columns, "_lanes", again)
     assert Replay(replace(registered_2013())).run(columns) == first
-    assert len(columns._bitmaps) == made > 50
 
 
-def test_places_of_a_bitmap_are_counted_from_the_first_vector() -> None:
-    assert positions(0b10010, 5) == [0, 3]
-    assert positions(0, 5) == []
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 63, 64, 65, 1000])
+def test_bitmaps_lead_back_to_the_vectors(count: int) -> None:
+    wanted = [place for place in range(count) if place % 3 == 1 or place == count - 1]
+    vectors = [b"\1" if place in wanted else b"\0" for place in range(count)]
+    columns = Columns(Block.of(vectors))
+    bitmap = columns.plane(VectorField("B1", "", ("a",), 0, 1), 0)
+    assert places(bitmap, count) == wanted
+    assert places(columns.everyone, count) == [*range(count)]
+    assert any_place(bitmap, count) in wanted
+    assert places(0, count) == []

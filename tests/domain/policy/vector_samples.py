@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from intake.policy import Answers, Kind, Policy, assess, read_answers
-from intake.policy.columns import Block, Columns
+from intake.policy.columns import Block, Columns, places
 from intake.policy.engine import Uncovered
 from intake.policy.engine.deciding import STRENGTH
 from intake.policy.model import Register, VectorField
@@ -92,18 +92,22 @@ def one_by_one(policy: Policy, answers: Answers) -> Seen:
 def all_at_once(policy: Policy, vectors: Sequence[bytes]) -> list[Seen]:
     """Return for each vector what the replay of all together says."""
     found = Replay(policy).run(Columns(Block.of(vectors)))
-    seen = []
-    for place in range(len(vectors)):
-        bit = 1 << len(vectors) - 1 - place
-        seen.append(
-            {
-                "uncovered": bool(found.uncovered & bit),
-                "holding": {code for code, bitmap in found.holding.items() if bitmap & bit},
-                "activities": {key for key, bitmap in found.activities.items() if bitmap & bit},
-                "outcome": {code for code, bitmap in found.outcomes.items() if bitmap & bit},
-                "intensity": {value for value, bitmap in found.levels.items() if bitmap & bit},
-            }
-        )
+    seen: list[Seen] = [
+        {"uncovered": False, "holding": set(), "activities": set(), "outcome": set(), "intensity": set()}
+        for _ in vectors
+    ]
+    kinds = {
+        "holding": found.holding,
+        "activities": found.activities,
+        "outcome": found.outcomes,
+        "intensity": found.levels,
+    }
+    for kind, bitmaps in kinds.items():
+        for key, bitmap in bitmaps.items():
+            for place in places(bitmap, len(vectors)):
+                seen[place][kind].add(key)
+    for place in places(found.uncovered, len(vectors)):
+        seen[place]["uncovered"] = True
     return seen
 
 
