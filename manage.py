@@ -28,6 +28,8 @@ def main() -> None:
             os.execv(PYTHON, [str(PYTHON), *sys.argv])
     if sys.argv[1:] == ["assess"]:
         sys.exit(assess())
+    if command == "check_policy" and {word for word in sys.argv if word.startswith("-")} <= {"--alles"}:
+        sys.exit(check_policy(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nnmkb.settings")
     from django.core.management import execute_from_command_line
 
@@ -38,8 +40,23 @@ def assess() -> int:
     """Judge answers from standard input without starting Django, which would take five times as long as the rules."""
     from intake.policy.lines import judge_lines
 
-    policy = ROOT / "fixtures" / "policy" / os.environ.get("POLICY_NAME", "2013")
-    return judge_lines(policy, sys.stdin.buffer, sys.stdout)
+    return judge_lines(policy_folder(), sys.stdin.buffer, sys.stdout)
+
+
+def check_policy(arguments: list[str]) -> int:
+    """Look a folder of policy files over without starting Django, which would take longer than the looking."""
+    from intake.policy.checking import check_folder
+
+    folder = next((Path(word) for word in arguments if word != "--alles"), policy_folder())
+    found = check_folder(folder, sys.stdout, sys.stderr, everything="--alles" in arguments)
+    if found:
+        print(f"{found} fouten in {folder.name}", file=sys.stderr)
+    return 1 if found else 0
+
+
+def policy_folder() -> Path:
+    """Return the folder of the policy that this site starts with."""
+    return ROOT / "fixtures" / "policy" / os.environ.get("POLICY_NAME", "2013")
 
 
 def ensure_environment(group: str) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py check_policy`: every mistake in the policy files, or a summary of what they hold."""
+"""`manage.py check_policy`: every mistake in the policy files, or what they hold and what the analysis finds."""
 
 from __future__ import annotations
 
@@ -8,26 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from intake.policy import Policy, PolicyProblems, load_policy
-
-
-def summary(policy: Policy) -> list[tuple[str, int]]:
-    """Return what is in the policy, counted."""
-    rules = policy.rules
-    return [
-        ("vragen", len(policy.catalogue.questions)),
-        ("controles", len(policy.catalogue.checks)),
-        ("feiten", len(rules.facts)),
-        ("afgeleide waarden", len(rules.derived)),
-        ("uitkomsten", len(rules.outcomes)),
-        ("regels", len(rules.rules)),
-        ("nog-niet-berichten", len(rules.withheld)),
-        ("activiteiten", len(policy.activities)),
-        ("rollen", len(policy.parties)),
-        ("organisaties", len(policy.organisations)),
-        ("toestemmingen", len(policy.consents)),
-        ("vergelijkingen", len(policy.comparisons)),
-    ]
+from intake.policy.checking import check_folder
 
 
 class Command(BaseCommand):
@@ -37,17 +18,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, help="map met beleidsbestanden")
+        parser.add_argument("--alles", action="store_true", help="toon ook wat ter informatie is")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"] or Path(settings.POLICY_ROOT) / settings.POLICY_NAME
-        try:
-            policy = load_policy(folder)
-        except PolicyProblems as found:
-            for problem in found.problems:
-                self.stderr.write(str(problem))
-            raise CommandError(f"{len(found.problems)} fouten in {folder.name}", returncode=1) from None
-        self.stdout.write(f"{policy.name}, versie {policy.version}")
-        for label, count in summary(policy):
-            self.stdout.write(f"{count:5}  {label}")
-        self.stdout.write(f"regels    sha256 {policy.digests.rules}")
-        self.stdout.write(f"catalogus sha256 {policy.digests.catalogue}")
+        count = check_folder(folder, self.stdout, self.stderr, everything=options["alles"])
+        if count:
+            raise CommandError(f"{count} fouten in {folder.name}", returncode=1)

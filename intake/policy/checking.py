@@ -1,0 +1,89 @@
+"""The whole of `manage.py check_policy`: what a folder of policy files holds and what is wrong with it, in Dutch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from intake.policy.analysis import Analysis, Finding, Severity, analyse
+from intake.policy.analysis.words import intakes_in_words
+from intake.policy.loader import load_policy
+from intake.policy.model import Policy
+from intake.policy.problems import PolicyProblems
+
+
+class Sink(Protocol):
+    """Where lines go."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+def check_folder(folder: Path, out: Sink, errors: Sink, *, everything: bool = False) -> int:
+    """Write what is in the folder and what is found; return the number of errors.
+
+    With `everything` the findings that ask for nothing are written too.
+    """
+    try:
+        policy = load_policy(folder)
+    except PolicyProblems as found:
+        for problem in found.problems:
+            errors.write(f"{problem}\n")
+        return len(found.problems)
+    analysis = analyse(policy)
+    for line in (*_contents(policy), *_analysed(analysis)):
+        out.write(f"{line}\n")
+    for severity, sink in ((Severity.ERROR, errors), (Severity.WARNING, out), (Severity.INFORMATION, out)):
+        if everything or severity is not Severity.INFORMATION:
+            for finding in analysis.of(severity):
+                sink.write("\n".join(_told(finding)) + "\n")
+    out.write(f"{_summed_up(analysis, everything)}\n")
+    return len(analysis.errors)
+
+
+def summary(policy: Policy) -> list[tuple[str, int]]:
+    """Return what is in the policy, counted."""
+    rules = policy.rules
+    return [
+        ("vragen", len(policy.catalogue.questions)),
+        ("controles", len(policy.catalogue.checks)),
+        ("feiten", len(rules.facts)),
+        ("afgeleide waarden", len(rules.derived)),
+        ("uitkomsten", len(rules.outcomes)),
+        ("regels", len(rules.rules)),
+        ("nog-niet-berichten", len(rules.withheld)),
+        ("activiteiten", len(policy.activities)),
+        ("rollen", len(policy.parties)),
+        ("organisaties", len(policy.organisations)),
+        ("toestemmingen", len(policy.consents)),
+        ("vergelijkingen", len(policy.comparisons)),
+    ]
+
+
+def _contents(policy: Policy) -> Iterator[str]:
+    yield f"{policy.name}, versie {policy.version}"
+    for label, count in summary(policy):
+        yield f"{count:5}  {label}"
+    yield f"regels    sha256 {policy.digests.rules}"
+    yield f"catalogus sha256 {policy.digests.catalogue}"
+
+
+def _analysed(analysis: Analysis) -> Iterator[str]:
+    if analysis.intakes is not None:
+        yield f"Bekeken: {intakes_in_words(analysis.intakes)}, alle die er mogelijk zijn."
+    yield from analysis.notes
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    """A finding as lines: its place and text, and below it what shows it."""
+    yield f"{finding.place.file}:{finding.place.line}: {finding.severity.value}: {finding.text}"
+    yield from (f"    {line}" for line in finding.example_lines)
+
+
+def _summed_up(analysis: Analysis, everything: bool) -> str:
+    counts = [(len(analysis.errors), "fout", "fouten"), (len(analysis.warnings), "waarschuwing", "waarschuwingen")]
+    words = ", ".join(f"{number} {one if number == 1 else more}" for number, one, more in counts)
+    others = len(analysis.of(Severity.INFORMATION))
+    if not others:
+        return f"{words}."
+    return f"{words}, {others} ter informatie{'' if everything else ' (toon ze met --alles)'}."
