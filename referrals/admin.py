@@ -14,13 +14,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from intake.policies import policy
+from intake.policy import resolve
 from nnmkb.ledger.admin import ReadOnlyAdmin
 from referrals.domain.lifecycle import LONGEST_RESPONSE, SHORTEST_RESPONSE
 from referrals.models import Offer, Partner, Referral
 from referrals.permissions import Role
 from referrals.queues import PROVINCES
+from referrals.services import organisations
+from referrals.views.organisations import attention
 
 if TYPE_CHECKING:
     PartnerBase = admin.ModelAdmin[Partner]
@@ -39,7 +43,16 @@ def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
+def front(request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    """Show the administration, with what must be looked after about organisations on top."""
+    told = {"attention": attention(timezone.localdate())} if admin.site.has_permission(request) else {}
+    return _index(request, {**(extra_context or {}), **told})
+
+
+_index = admin.site.index
 admin.site.login = enter  # type: ignore[method-assign]
+admin.site.index = front  # type: ignore[method-assign, assignment]
+admin.site.index_template = "referrals/admin_index.html"
 admin.site.site_header = "Beheer"
 admin.site.site_title = "Beheer"
 admin.site.index_title = "Beheer"
@@ -68,7 +81,10 @@ def theme_choices() -> Choices:
 
 
 class PartnerForm(FormBase):
-    """A partner, with choices where the policy knows them; nothing ticked means no limit."""
+    """A partner, with choices where the policy knows them; nothing ticked means no limit.
+
+    Offers and consents are for one legal person: who took over an organisation is a partner of its own.
+    """
 
     organisation = forms.ChoiceField(label="Organisatie", choices=organisation_choices)
     activities = forms.MultipleChoiceField(
@@ -94,15 +110,42 @@ class PartnerForm(FormBase):
         model = Partner
         fields = "__all__"
 
+    def clean_organisation(self) -> str:
+        """Return the organisation; it exists, and after an offer it only changes when the organisation was renamed."""
+        code, before = str(self.cleaned_data["organisation"]), str(self.initial.get("organisation", ""))
+        if code == before:
+            return code
+        if told := organisations.ending(code, timezone.localdate()):
+            raise forms.ValidationError(f"Deze organisatie bestaat niet meer. {told}")
+        if before and Offer.objects.filter(partner=self.instance).exists() and not _renamed(before, code):
+            raise forms.ValidationError("Deze partner kreeg al een aanbod. Maak een nieuwe partner voor de opvolger.")
+        return code
+
+
+def _renamed(before: str, code: str) -> bool:
+    rules = policy()
+    if before not in rules.organisations:
+        return False
+    found = resolve(rules, before, timezone.localdate())
+    return organisations.renamed(found) and found.organisations[0].code == code
+
 
 @admin.register(Partner)
 class PartnerAdmin(PartnerBase):
     """The partners. One that has had an offer is switched off, never deleted."""
 
     form = PartnerForm
-    list_display = ("name", "organisation", "active", "paused_until", "response_days", "capacity", "last_checked")
+    list_display = (
+        *("name", "organisation", "ending", "active", "paused_until"),
+        *("response_days", "capacity", "last_checked"),
+    )
     list_filter = ("active",)
     search_fields = ("name", "code")
+
+    @admin.display(description="bestaat de organisatie nog?")
+    def ending(self, partner: Partner) -> str:
+        """Say what became of the organisation of a partner."""
+        return organisations.ending(partner.organisation, timezone.localdate()) or "ja"
 
     def has_delete_permission(self, request: HttpRequest, obj: Partner | None = None) -> bool:
         """Refuse."""

@@ -21,7 +21,7 @@ from referrals.domain.lifecycle import State, due
 from referrals.domain.reasons import CANCEL_REASONS, DECLINE_REASONS, RETURN_REASONS
 from referrals.domain.worktime import read_calendar
 from referrals.letters import compose
-from referrals.models import AccessCode, Offer, Partner, Referral
+from referrals.models import AccessCode, Offer, Referral
 from referrals.services import access, offering, refer
 
 REASONS = {**RETURN_REASONS, **DECLINE_REASONS, **CANCEL_REASONS}
@@ -127,9 +127,9 @@ def to_partner(outgoing: Outgoing, live: Offer, **words: str) -> EmailMultiAlter
 def to_advisor(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:
     """Write to an advisor about the referral of the event."""
     referral = referral_of(outgoing)
-    partner = Partner.objects.get(pk=outgoing.event.payload["partner"])
+    asked = Offer.objects.get(pk=outgoing.event.payload["offer"])
     url = address("referrals:desk-referral", referral.number)
-    found = {"number": referral.number, "partner": partner.name, "url": url, **words}
+    found = {"number": referral.number, "partner": asked.partner_name, "url": url, **words}
     return compose(outgoing, User.objects.get(pk=key_of(outgoing)).email, found)
 
 

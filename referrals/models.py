@@ -73,8 +73,10 @@ class Referral(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals"
     )
-    # The partner of the live or accepted offer, for the list.
+    # The partner of the live or accepted offer, with its organisation and name as they were when it was asked.
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
+    organisation = models.SlugField(max_length=60, blank=True, default="", db_index=False)
+    partner_name = models.CharField(max_length=120, blank=True, default="")
     entered_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True, default=None)
     due_kind = models.CharField(max_length=20, blank=True, default="")
@@ -101,6 +103,11 @@ class Referral(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(outcome__gt=""), name="referral_closed_has_outcome"
+            ),
+            models.CheckConstraint(
+                condition=Q(partner__isnull=True, organisation="", partner_name="")
+                | Q(partner__isnull=False, organisation__gt="", partner_name__gt=""),
+                name="referral_partner_as_asked",
             ),
             models.UniqueConstraint(
                 fields=("intake", "activity"),
@@ -171,7 +178,8 @@ class Offer(models.Model):
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="offers")
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="offers")
-    # The name as it was, for old dossiers and reports.
+    # The organisation that consent was given to and its name, as they were: for old dossiers and reports.
+    organisation = models.SlugField(max_length=60, db_index=False)
     partner_name = models.CharField(max_length=120)
     attempt = models.PositiveSmallIntegerField()
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="offers")

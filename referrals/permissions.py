@@ -49,6 +49,7 @@ _ANYONE = (Role.ANYONE,)
 _HOLDER = (Role.LINK_HOLDER,)
 _DESK = (Role.ADVISOR, Role.TEAM_LEAD)
 _ADMIN = (Role.ADMINISTRATOR,)
+_POLICY = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
 
 _READ_BY_ANYONE = _rule(_ANYONE)
 _USED_BY_ANYONE = _rule(_ANYONE, _ANYONE)
@@ -96,6 +97,7 @@ TABLE: dict[str, Rule] = {
     "referrals:offer-dossier": _READ_BY_HOLDER,
     "referrals:offer-pdf": _READ_BY_HOLDER,
     "referrals:offer-renew": _ONLY_POSTED_BY_HOLDER,
+    "referrals:organisations": _rule(_POLICY),
     "referrals:preview": _READ_BY_HOLDER,
     "referrals:sent": _READ_BY_HOLDER,
     "referrals:settle": _USED_BY_ANYONE,

@@ -229,9 +229,7 @@ def page(filters: Filters, cursor: str, *, user_id: int, now: datetime, size: in
     place = _read(cursor, filters, user_id)
     order = _order(filters)
     backwards = bool(place and place.backwards)
-    found = referrals(filters, user_id=user_id, now=now).select_related(
-        "intake__contact", "assessment", "partner", "owner"
-    )
+    found = referrals(filters, user_id=user_id, now=now).select_related("intake__contact", "assessment", "owner")
     if place:
         found = found.filter(_beyond(order, place))
     falling = order.falling != backwards

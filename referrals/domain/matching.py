@@ -14,6 +14,7 @@ class PartnerProfile:
 
     `capacity` None means that no limit was given. `declined_before` is about this referral, `blocked` about a
     conflict of interest with this company. `parties` are the roles of the policy table that the partner plays.
+    `ending` says in words how its organisation ended; empty while it exists.
     """
 
     code: str
@@ -30,6 +31,7 @@ class PartnerProfile:
     declined_before: bool = False
     blocked: bool = False
     parties: frozenset[str] = frozenset()
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Obstacle(StrEnum):
     """Why a partner cannot get the offer now."""
 
     NOT_ACTIVE = "not_active"
+    ENDED = "ended"
     PAUSED = "paused"
     FULL = "full"
     OTHER_ACTIVITY = "other_activity"
@@ -119,6 +122,8 @@ def match(wanted: Wanted, partners: Iterable[PartnerProfile], today: date) -> Ma
 def _obstacles(wanted: Wanted, partner: PartnerProfile, today: date) -> Iterable[tuple[Obstacle, str]]:
     if not partner.active:
         yield Obstacle.NOT_ACTIVE, "Doet niet meer mee."
+    if partner.ending:
+        yield Obstacle.ENDED, partner.ending
     if partner.paused_until and today < partner.paused_until:
         yield Obstacle.PAUSED, f"Heeft pauze tot {partner.paused_until:%d-%m-%Y}."
     if partner.capacity is not None and partner.open_count >= partner.capacity:

@@ -134,7 +134,7 @@ def _look(offer: Offer, kind: str, actor: str, now: datetime) -> Offer:
         fresh = Offer.objects.select_related("partner", "referral", "dossier").get(pk=offer.pk)
         if fresh.ended_at is not None:
             raise Gone(ENDED.get(Offer.State(fresh.state), "Dit aanbod is afgesloten."), code=fresh.state, offer=fresh)
-        if fresh.partner.organisation not in consents.organisations(fresh.referral.intake_id):
+        if fresh.organisation not in consents.organisations(fresh.referral.intake_id):
             raise Gone(ENDED[Offer.State.WITHDRAWN], code=Offer.State.WITHDRAWN, offer=fresh)
         if fresh.opened_at is None:
             Offer.objects.filter(pk=fresh.pk, opened_at__isnull=True).update(opened_at=now)

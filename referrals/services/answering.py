@@ -33,7 +33,7 @@ def accept(offer_id: int, *, actor: str, contact_person: str, key: str, now: dat
     def work(scoped: str | None) -> Offer:
         offer, referral = opened(offer_id, actor)
         door.allowed(referral.state, Action.ACCEPT, Actor.PARTNER)
-        if offer.partner.organisation not in consents.organisations(referral.intake_id):
+        if offer.organisation not in consents.organisations(referral.intake_id):
             raise Gone(ENDED[Offer.State.WITHDRAWN], code=Offer.State.WITHDRAWN, offer=offer)
         name = contact_person.strip()
         if not 2 <= len(name) <= 120:
@@ -89,7 +89,7 @@ def first_contact(offer_id: int, *, actor: str, on: date, key: str, now: datetim
         door.allowed(referral.state, Action.RECORD_CONTACT, by.role)
         if by.role is Actor.ADVISOR:
             door.own(referral, by.pk)
-            if offer.partner.organisation != consents.KVK:
+            if offer.organisation != consents.KVK:
                 raise Refused("De partner legt het eerste contact zelf vast.")
         past(on, local_date(offer.answered_at or offer.offered_at), now)
         door.move(
@@ -211,7 +211,7 @@ def _back(
             actor=actor,
             at=now,
             key=scoped,
-            changes={"partner_id": None, "reason": reason},
+            changes={**door.handed_to(None), "reason": reason},
             payload={**about(offer), "reason": reason},
         )
         tell_owner(event, "mail.declined_to_advisor", referral, now)

@@ -108,7 +108,7 @@ def withdraw_referral(referral_id: int, *, actor: str, key: str, now: datetime) 
         referral = door.read(referral_id, None)
         offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
         event = _withdrawn(referral, offer, actor, now, scoped)
-        if offer is not None and offer.partner.organisation != KVK and not unsent(offer, now):
+        if offer is not None and offer.organisation != KVK and not unsent(offer, now):
             outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
         outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
         return referral
@@ -183,9 +183,9 @@ def open_referrals(intake: Intake) -> list[Referral]:
 
 def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Event, now: datetime) -> None:
     """Ask every partner that got a dossier to delete it; None means all, and the KvK is no partner here."""
-    offers = Offer.objects.filter(referral__intake=intake).exclude(partner__organisation=KVK)
+    offers = Offer.objects.filter(referral__intake=intake).exclude(organisation=KVK)
     if organisations is not None and KVK not in set(organisations):
-        offers = offers.filter(partner__organisation__in=set(organisations))
+        offers = offers.filter(organisation__in=set(organisations))
     for offer in offers:
         if not unsent(offer, now):
             outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
@@ -194,7 +194,7 @@ def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Ev
 def _without(referral: Referral, organisations: set[str], *, everything: bool, actor: str, now: datetime) -> None:
     """Carry on without these organisations, or withdraw the referral when nobody is left."""
     offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
-    hit = offer is not None and offer.partner.organisation in organisations
+    hit = offer is not None and offer.organisation in organisations
     if everything or not _somebody_left(referral, local_date(now)):
         if everything or hit or organisations:
             _withdrawn(referral, offer, actor, now)
@@ -209,7 +209,7 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
         "offer_withdrawn",
         actor=actor,
         at=now,
-        changes={"partner_id": None, "reason": "consent_withdrawn"},
+        changes={**door.handed_to(None), "reason": "consent_withdrawn"},
         payload={"offer": offer.pk, "partner": offer.partner_id},
     )
 

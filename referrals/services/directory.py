@@ -13,7 +13,7 @@ from intake.policy import Policy
 from intake.policy import players as policy_players
 from referrals.domain.matching import Matches, PartnerProfile, Wanted, match
 from referrals.models import OPEN_STATES, Offer, Partner, Referral
-from referrals.services import consents
+from referrals.services import consents, organisations
 
 REFUSING = (Offer.State.DECLINED, Offer.State.RETURNED)
 
@@ -90,6 +90,7 @@ def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> li
             declined_before=partner.pk in declined,
             blocked=partner.pk in blocked,
             parties=frozenset(party for party, codes in roles.items() if partner.organisation in codes),
+            ending=organisations.ending(partner.organisation, today),
         )
         for partner in partners
     ]

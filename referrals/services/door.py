@@ -17,7 +17,7 @@ from referrals.domain import lifecycle
 from referrals.domain.lifecycle import Action, Actor, State, Transition
 from referrals.domain.reasons import Reason
 from referrals.domain.worktime import Calendar, read_calendar
-from referrals.models import Referral
+from referrals.models import Partner, Referral
 from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
 T = TypeVar("T")
@@ -172,6 +172,13 @@ def settle(
         payload={"from": source, "to": target.value, "version": version + 1, **(payload or {})},
         idempotency_key=key,
     )
+
+
+def handed_to(partner: Partner | None) -> dict[str, object]:
+    """Return the columns that say who has the referral, as that partner is now; None for nobody."""
+    if partner is None:
+        return {"partner_id": None, "organisation": "", "partner_name": ""}
+    return {"partner_id": partner.pk, "organisation": partner.organisation, "partner_name": partner.name}
 
 
 def clock(target: State, at: datetime, respond_days: int = 5) -> dict[str, object]:

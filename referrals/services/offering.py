@@ -57,7 +57,7 @@ def offer(
             actor=f"advisor:{advisor.pk}",
             at=now,
             key=scoped,
-            changes={"partner_id": partner.pk, "reason": ""},
+            changes={**door.handed_to(partner), "reason": ""},
             payload={**about(made), "forced": bool(force_reason.strip())},
             respond_days=days,
         )
@@ -87,7 +87,7 @@ def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str,
             actor=f"advisor:{advisor.pk}",
             at=now,
             key=scoped,
-            changes={"partner_id": partner.pk, "reason": ""},
+            changes={**door.handed_to(partner), "reason": ""},
             payload=about(made),
         )
         outbox.enqueue(event, "mail.accepted", f"intake:{referral.intake_id}", at=now)
@@ -122,7 +122,7 @@ def recall(
             actor=f"advisor:{advisor.pk}",
             at=now,
             key=scoped,
-            changes={"partner_id": None},
+            changes=door.handed_to(None),
             payload={**about(ended), "reason": reason},
         )
         if not unsent(ended, now):
@@ -212,6 +212,7 @@ def _make(referral: Referral, partner: Partner, now: datetime, *, respond_days: 
     made = Offer(
         referral=referral,
         partner=partner,
+        organisation=partner.organisation,
         partner_name=partner.name,
         attempt=attempt,
         dossier=dossier,

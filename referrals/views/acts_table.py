@@ -260,6 +260,6 @@ def _holds(guard: Guard, referral: Referral, advisor: User, owner_id: int | None
         case Guard.KVK_IS_PARTY:
             return KVK in policy(referral.intake.policy).activities[referral.activity].parties
         case Guard.HANDLED_BY_KVK:
-            return referral.partner is not None and referral.partner.organisation == KVK
+            return referral.organisation == KVK
         case _:
             return True

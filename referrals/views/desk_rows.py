@@ -14,10 +14,10 @@ from intake.models import Contact, Intake
 from intake.policies import policy
 from intake.policy import Way
 from referrals.domain.lifecycle import State, StateFacts
-from referrals.domain.worktime import Calendar, days_late, days_left, read_calendar
+from referrals.domain.worktime import Calendar, days_late, days_left, local_date, read_calendar
 from referrals.models import Referral
 from referrals.queues import STEPS
-from referrals.services import consents
+from referrals.services import consents, organisations
 from referrals.views.history import name_of
 
 WAYS = {Way.INNOVATION.code: "innovatie", Way.NETWORKING.code: "netwerken", Way.PROMOTION.code: "promotie"}
@@ -46,6 +46,8 @@ class Row:
     way: str
     activity: str
     to: str
+    # What became of the organisation that has it, when that ended meanwhile.
+    ending: str
     status: str
     since: str
     owner: str
@@ -80,7 +82,8 @@ def _row(referral: Referral, now: datetime, *, seen: bool) -> Row:
         step=STEPS.get(referral.step, ""),
         way=WAYS.get(referral.way, ""),
         activity=activity_title(referral),
-        to=referral.partner.name if referral.partner else "",
+        to=referral.partner_name,
+        ending=organisations.ending(referral.organisation, local_date(now)) if state.is_open else "",
         status=facts.label,
         since=short(referral.entered_at),
         owner=name_of(referral.owner),

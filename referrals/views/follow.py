@@ -112,7 +112,7 @@ def withdraw_referral(request: HttpRequest, intake: Intake, token: str, wanted: 
         closing.withdraw_referral(referral.pk, actor=ACTOR, key=key_of(request), now=timezone.now())
         messages.success(request, _("Wij hebben deze vraag ingetrokken."))
         return redirect("referrals:follow", token)
-    live = Offer.objects.filter(referral=referral, ended_at__isnull=True).exclude(partner__organisation=KVK)
+    live = Offer.objects.filter(referral=referral, ended_at__isnull=True).exclude(organisation=KVK)
     context = {
         "intake": intake,
         "token": token,
@@ -222,7 +222,7 @@ def name_of(intake: Intake, key: Key) -> str:
 
 def shared_with(intake: Intake, what: Key | None) -> list[str]:
     """Name the partners that got a dossier, of one organisation or (None) of all."""
-    offers = Offer.objects.filter(referral__intake=intake).exclude(partner__organisation=KVK)
+    offers = Offer.objects.filter(referral__intake=intake).exclude(organisation=KVK)
     if what is not None:
-        offers = offers.filter(partner__organisation=what[1])
+        offers = offers.filter(organisation=what[1])
     return list(dict.fromkeys(offers.values_list("partner_name", flat=True)))

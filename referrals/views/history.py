@@ -21,7 +21,7 @@ from referrals.domain.reasons import (
     RETURN_REASONS,
     STOP_REASONS,
 )
-from referrals.models import Partner, Referral
+from referrals.models import Offer, Partner, Referral
 
 TITLES = {
     "answer_overdue": "Geen antwoord van de ondernemer op tijd",
@@ -162,21 +162,26 @@ def _title(event: Event) -> str:
 
 
 def _names(events: list[Event]) -> dict[str, str]:
-    ids: dict[str, set[int]] = {"advisor": set(), "partner": set()}
+    ids: dict[str, set[int]] = {"advisor": set(), "partner": set(), "offer": set()}
     for event in events:
         role, _, pk = event.actor.partition(":")
         if role in ids and pk.isdigit():
             ids[role].add(int(pk))
-        if isinstance(partner := event.payload.get("partner"), int):
-            ids["partner"].add(partner)
+        for subject in ("partner", "offer"):
+            if isinstance(found := event.payload.get(subject), int):
+                ids[subject].add(found)
     names = {f"advisor:{user.pk}": name_of(user) for user in User.objects.filter(pk__in=ids["advisor"])}
     names |= {f"partner:{partner.pk}": partner.name for partner in Partner.objects.filter(pk__in=ids["partner"])}
+    names |= {f"offer:{offer.pk}": offer.partner_name for offer in Offer.objects.filter(pk__in=ids["offer"])}
     return names | {"entrepreneur": "de ondernemer", "system": ""}
 
 
 def _who(event: Event, names: dict[str, str]) -> str:
-    actor = names.get(event.actor, "")
-    partner = names.get(f"partner:{event.payload.get('partner')}", "")
+    # The name that the partner had when it was asked; it may carry another one now.
+    asked = names.get(f"offer:{event.payload.get('offer')}", "")
+    partner = asked or names.get(f"partner:{event.payload.get('partner')}", "")
+    by_partner = event.actor.startswith("partner:")
+    actor = asked if by_partner and asked else names.get(event.actor, "")
     return ", ".join(dict.fromkeys(name for name in (actor, partner) if name))
 
 

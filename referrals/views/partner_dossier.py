@@ -36,7 +36,7 @@ def page_of(token: str, offer: Offer, form: AnswerForm | None = None) -> dict[st
     accept = next((row for act, row in acts if act.action is Action.ACCEPT), None)
     accepted = offer.state == Offer.State.ACCEPTED
     allowed = consents.organisations(referral.intake_id)
-    seen = sight(allowed, offer.partner.organisation, live=offer.ended_at is None, accepted=accepted)
+    seen = sight(allowed, offer.organisation, live=offer.ended_at is None, accepted=accepted)
     return {
         "offer": offer,
         "token": token,

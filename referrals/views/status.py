@@ -132,11 +132,10 @@ def day(at: datetime) -> str:
 
 def standings(intake: Intake, now: datetime) -> list[Standing]:
     """Return every referral of an intake, with what happened; three queries, whatever their number."""
-    referrals = list(Referral.objects.select_related("partner").filter(intake=intake).order_by("id"))
+    referrals = list(Referral.objects.filter(intake=intake).order_by("id"))
     streams = [referral.stream for referral in referrals]
     events = list(Event.objects.filter(stream__in=[intake.stream, *streams]).order_by("at", "id"))
-    offers = Offer.objects.filter(referral__intake=intake).values_list("pk", "partner_name")
-    names = dict(offers)
+    names = dict(Offer.objects.filter(referral__intake=intake).values_list("pk", "partner_name"))
     return [_standing(intake, referral, events, names, now) for referral in referrals]
 
 
@@ -182,7 +181,7 @@ def what_next(referral: Referral, now: datetime) -> str:
 
 def filled(text: str, referral: Referral) -> str:
     """Put the partner, the date and the reason in a sentence."""
-    partner = referral.partner.name if referral.partner else SOMEBODY[language()]
+    partner = referral.partner_name or SOMEBODY[language()]
     reason = CANCEL_REASONS[referral.reason].label.lower() if referral.reason in CANCEL_REASONS else ""
     date = day(referral.next_due_at) if referral.next_due_at else ""
     return text.replace("{partner}", partner).replace("{datum}", date).replace("{reden}", reason)

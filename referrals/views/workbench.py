@@ -15,12 +15,15 @@ from intake.policies import policy
 from referrals import queues
 from referrals.domain.numbers import parse_referral_number, referral_number
 from referrals.models import Referral
-from referrals.permissions import Role, by_role, roles_of
+from referrals.permissions import Role, allowed, by_role, roles_of
 from referrals.queues import Filters, View
 from referrals.views import desk_rows
 from referrals.views.desk_forms import FilterForm
 from referrals.views.desk_pane import pane_of
 from referrals.views.history import name_of
+
+# The staff pages in the bar at the top; each role sees those that it may read.
+MENU = {"referrals:desk": "Werkbak", "referrals:organisations": "Organisaties", "admin:index": "Beheer"}
 
 
 @by_role
@@ -121,13 +124,12 @@ def people() -> list[tuple[str, str]]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the dark bar of every staff page needs."""
-    here = reverse("referrals:desk")
-    nav = [{"label": "Werkbak", "href": here, "current": request.path == here}]
-    if Role.ADMINISTRATOR in roles_of(request.user):
-        nav.append({"label": "Beheer", "href": reverse("admin:index"), "current": False})
+    roles = roles_of(request.user)
+    shown = [(label, name) for name, label in MENU.items() if allowed(roles, name, "GET")]
+    nav = [{"label": label, "href": reverse(name), "current": request.path == reverse(name)} for label, name in shown]
     return {
         "desk_nav": nav,
-        "desk_home": here,
+        "desk_home": nav[0]["href"] if nav else reverse("referrals:desk"),
         "desk_user_name": name_of(signed_in(request)),
         "desk_logout_href": reverse("referrals:logout"),
     }

@@ -120,6 +120,7 @@ def offer(case: Referral, to: Partner) -> Offer:
     made = Offer(
         referral=case,
         partner=to,
+        organisation=to.organisation,
         partner_name=to.name,
         attempt=1,
         dossier=frozen,

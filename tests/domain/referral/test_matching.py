@@ -111,6 +111,7 @@ def test_all_obstacles_are_told_at_once() -> None:
     hopeless = PartnerProfile(
         "h", "org-z", "Hopeloos", frozenset(), frozenset({"friesland"}), frozenset({"bouw"}), frozenset({"agri"}),
         active=False, paused_until=date(2027, 1, 1), capacity=1, open_count=1, declined_before=True, blocked=True,
+        ending="Hopeloos stopte.",
     )  # fmt: skip
     (refusal,) = matches(hopeless).refusals
     assert set(refusal.obstacles) == set(Obstacle)

@@ -110,6 +110,8 @@ def referral(
         "next_due_at": NOW + due,
         **fields,
     }
+    if to := known.get("partner"):
+        known = {"organisation": to.organisation, "partner_name": to.name, **known}
     case = of or intake(company)
     if "assessment" not in known:
         known["assessment"] = assessment(case)

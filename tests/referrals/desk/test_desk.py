@@ -156,7 +156,7 @@ def test_pane_shows_all_that_is_needed_to_decide(desk: Client) -> None:
 
 
 def test_partner_without_consent_is_not_offerable(desk: Client) -> None:
-    without = making.partner("mkb_noord")
+    without = making.partner("vno_ncw_mkb_noord")
     allowed = making.partner("metaalunie")
     row = making.referral(of=making.intake(consents=("metaalunie",)))
     text = page(desk, f"/werkbak/{row.number}/")
