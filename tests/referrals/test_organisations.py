@@ -19,9 +19,10 @@ from django.urls import reverse
 from intake.policies import policy as policy_in_force
 from intake.policy import Policy, Succession
 from intake.policy.organisations import Became, Precision
+from nnmkb.ledger.models import Outgoing
 from referrals import admin
 from referrals.models import Offer, Partner, Referral
-from referrals.services import closing, directory, offering, organisations, refer
+from referrals.services import answering, closing, directory, offering, organisations, refer
 from referrals.services.errors import Refused
 from referrals.views import organisations as page
 from tests.referrals.desk import making
@@ -116,6 +117,15 @@ def test_withdrawing_consent_ends_the_offer_to_the_organisation_that_it_was_for(
     Partner.objects.update(organisation="nom_water")
     closing.withdraw(found.intake.pk, ("C2", "water_alliance"), actor="entrepreneur", key=cast.key(), now=cast.LATER)
     assert found.fresh_offer().ended_at is not None
+    letter = Outgoing.objects.get(kind="mail.offer", recipient=f"offer:{found.fresh_offer().pk}")
+    assert letter.state == Outgoing.State.DONE, "the offer had not gone out, so it stays here"
+
+
+def test_partner_that_moved_along_with_a_new_name_still_accepts() -> None:
+    found = cast.case("offered")
+    Partner.objects.update(organisation="nom_water")
+    answering.accept(found.fresh_offer().pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.LATER)
+    assert found.fresh().state == "accepted"
 
 
 def test_old_rows_get_the_name_they_were_asked_by() -> None:
@@ -225,6 +235,8 @@ def test_page_names_partners_that_ended_with_what_is_still_open(
     client.force_login(making.staff("kim", "policy_author"))
     told = running(client.get(PAGE).content)
     assert "Er staat nog 1 doorverwijzing open. Maak een nieuwe partner voor NOM Water." in told
+    Referral.objects.update(state="completed", closed_at=cast.LATER, next_due_at=None, outcome="completed")
+    assert "Er staat niets meer open. Maak een nieuwe partner" in running(client.get(PAGE).content)
 
 
 def test_partner_that_was_looked_at_counts_as_checked(client: Client) -> None:

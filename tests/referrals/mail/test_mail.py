@@ -18,7 +18,7 @@ from intake.models import Intake
 from nnmkb.ledger import events, outbox, tokens
 from nnmkb.ledger.models import Outgoing
 from referrals import mail
-from referrals.models import AccessCode, Offer
+from referrals.models import AccessCode, Offer, Partner
 from tests.referrals import making
 from tests.referrals.making import NOW, PERSONAL
 
@@ -191,6 +191,14 @@ def test_the_company_reads_who_helps_and_by_when(case: Case) -> None:
     assert case.offer.partner_name in case.mail("accepted").subject
     assert "dinsdag 1 december 2026" in str(case.mail("accepted").body)
     assert "dinsdag 1 december 2026" in str(case.mail("offer_to_entrepreneur").body)
+
+
+@pytest.mark.parametrize("name", TO_ADVISOR)
+def test_the_advisor_reads_the_name_that_was_asked(case: Case, name: str) -> None:
+    Partner.objects.update(name="Andere Naam")
+    body = str(case.mail(name).body)
+    assert case.offer.partner_name in body
+    assert "Andere Naam" not in body
 
 
 @pytest.mark.parametrize("name", TO_ENTREPRENEUR)
