@@ -64,14 +64,17 @@ def test_vectors_of_any_bytes_and_lengths_agree() -> None:
     must_agree(registered_2013(), noise(600, registered_2013().register.width))
 
 
-@pytest.mark.parametrize("seed", range(MUTANTS))
-def test_changed_policies_agree(seed: int) -> None:
-    changed = mutant(registered_2013(), seed)
-    try:
-        compiled(changed.policy)
-    except TooManyClauses:
-        pytest.skip("the loader refuses this one")
-    must_agree(changed.policy, sample_vectors(2000)[seed : seed + 240], changed.changes)
+def test_changed_policies_agree() -> None:
+    agreed = 0
+    for seed in range(MUTANTS):
+        changed = mutant(registered_2013(), seed)
+        try:
+            compiled(changed.policy)
+        except TooManyClauses:
+            continue
+        must_agree(changed.policy, sample_vectors(2000)[seed : seed + 240], (seed, changed.changes))
+        agreed += 1
+    assert agreed > 0.9 * MUTANTS
 
 
 @pytest.mark.parametrize("code", [question.code for question in registered_2013().catalogue.questions])
