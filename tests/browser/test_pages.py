@@ -13,9 +13,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from intake.models import Intake
-from referrals.models import Referral
+from referrals.models import Partner, Referral
 from tests.browser import steps
-from tests.browser.cast import Postman, link_in
+from tests.browser.cast import PASSWORD, Postman, link_in
 from tests.browser.companies import NO_NETWORK, NO_STRATEGY, ON_ITS_OWN
 from tests.browser.inspector import Inspector
 
@@ -174,6 +174,27 @@ def test_the_desk_and_the_partner(visit: Opener, look: Inspector, postman: Postm
     steps.accept(partner, "Wieke Waterman")
     look(partner, "accepted")
     look(desk, "desk-after")
+    assert look.verdict() == []
+
+
+@pytest.mark.java
+def test_the_organisations_that_need_a_look(visit: Opener, look: Inspector) -> None:
+    Partner.objects.create(code="incas3", name="INCAS3", organisation="incas3", email="post@incas3.example")
+    page = look.follow(visit())
+    page.goto("/beleid/organisaties/")
+    page.get_by_label("Gebruikersnaam").fill("beleid")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Partners die niet meer bestaan")).to_be_visible()
+    expect(page.get_by_text("Er staat niets meer open.")).to_be_visible()
+    look(page, "organisations")
+    page.get_by_role("link", name="De tabel van 2013").click()
+    expect(page.get_by_text("Staat hierboven al: Kamer van Koophandel").first).to_be_visible()
+    page.get_by_label("Op welke dag?").fill("2013-02-05")
+    page.get_by_role("button", name="Laat zien").click()
+    expect(page.get_by_role("heading", name="Op 5 februari 2013")).to_be_visible()
+    expect(page.get_by_text("Staat hierboven al")).to_have_count(0)
+    look(page, "table-of-2013")
     assert look.verdict() == []
 
 
