@@ -50,7 +50,7 @@ def check_policy(arguments: list[str]) -> int:
     folder = next((Path(word) for word in arguments if word != "--alles"), policy_folder())
     found = check_folder(folder, sys.stdout, sys.stderr, everything="--alles" in arguments)
     if found:
-        print(f"{found} fouten in {folder.name}", file=sys.stderr)
+        print(f"{found} {'fout' if found == 1 else 'fouten'} in {folder.name}", file=sys.stderr)
     return 1 if found else 0
 
 

@@ -39,7 +39,7 @@ def generated_texts(rules: int = 400, questions: int = 100, *, seed: int = SEED)
     maker.add_questions(questions - len(catalogue["vragen"]))
     maker.add_facts(questions // 4)
     maker.add_tables(questions // 10)
-    maker.add_activities(rules // 10)
+    maker.add_activities(max(4, rules // 10 - len(activities["activiteiten"])))
     maker.add_rules(rules - len(content["regels"]))
     made = {"catalogus.yaml": catalogue, "regels.yaml": content, "activiteiten.yaml": activities}
     return texts | {name: json.dumps(block, ensure_ascii=False, indent=1) for name, block in made.items()}
@@ -115,7 +115,7 @@ class _Maker:
 
     def add_activities(self, number: int) -> None:
         like = self.activities[0]
-        for index in range(number - len(self.activities)):
+        for index in range(number):
             self.activities.append(like | {"code": f"X{index}", "titel": f"Activiteit {index}"})
 
     def add_rules(self, number: int) -> None:

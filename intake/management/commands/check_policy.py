@@ -24,4 +24,4 @@ class Command(BaseCommand):
         folder: Path = options["folder"] or Path(settings.POLICY_ROOT) / settings.POLICY_NAME
         count = check_folder(folder, self.stdout, self.stderr, everything=options["alles"])
         if count:
-            raise CommandError(f"{count} fouten in {folder.name}", returncode=1)
+            raise CommandError(f"{count} {'fout' if count == 1 else 'fouten'} in {folder.name}", returncode=1)

@@ -91,7 +91,9 @@ class Examination:
         """Return all ordered tables."""
         derived = [Table(table.code, f"tabel «{table.name}»", table.rows) for table in self.rules.derived.values()]
         outcomes = Table("uitkomst", "de tabel met uitkomsten", self.rules.outcomes)
-        return (*derived, outcomes, Table("intensiteit", "de tabel met intensiteit", self.rules.levels))
+        levels = Table("intensiteit", "de tabel met intensiteit", self.rules.levels)
+        # Of a part that needs no outcome the outcomes were left out.
+        return tuple(table for table in (*derived, outcomes, levels) if table.rows or self.counted)
 
     def first(self, table: Table) -> tuple[int, ...]:
         """Return for each row of a table where it is the first one that is certain."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from intake.policy.answers import Answers
@@ -81,7 +81,7 @@ class Finding:
     place: Place
     text: str
     intakes: int | None = None
-    example: Answers | None = None
+    example: Answers | None = field(default=None, hash=False)
     example_lines: tuple[str, ...] = ()
 
     @property

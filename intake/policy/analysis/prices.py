@@ -1,4 +1,6 @@
-"""What a change of answers costs: questions first, then how late they are, then how far the answers move."""
+"""What a change of answers costs: the number of questions, of those that had another answer, how late they come, and
+how far the answers move; what comes first weighs most.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ from intake.policy.answers import Answers
 from intake.policy.conditions import Value
 from intake.policy.model import Question, Step
 
-# One number for everything that counts, so that sums compare: a question weighs more than all that follows.
+# One number for everything that counts, so that sums compare: each weighs more than all that follows together.
 QUESTION = 1 << 60
-LATE = 1 << 40
-FARTHEST = (1 << 24) - 1
+ANSWERED = 1 << 50
+LATE = 1 << 30
+FARTHEST = (1 << 20) - 1
 NEVER = 1 << 100
 REMEMBERED = 4096
 
@@ -82,7 +85,7 @@ class Pricing:
         answered = question.code in kept
         # Answers about the company itself are facts; nobody changes those for an advice.
         frozen = question.step is Step.COMPANY and answered
-        other = QUESTION + self._late[question.code] + along
+        other = QUESTION + (ANSWERED if answered else 0) + self._late[question.code] + along
         # What is not asked any more costs nothing. To empty what is asked is a change like any other.
         none = 0 if question.required or not answered else other
         same = along if answered else none
