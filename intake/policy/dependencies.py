@@ -38,6 +38,7 @@ class Dependencies:
             **{("afgeleid", item.key): tuple(row.when for row in item.rows) for item in rules.derived.values()},
             OUTCOME: tuple(outcome.when for outcome in rules.outcomes),
         }
+        self._questions: dict[Node, frozenset[str]] = {}
 
     def cycles(self) -> list[tuple[str, ...]]:
         """Return every ring of names in which a name needs itself, each once."""
@@ -72,19 +73,11 @@ class Dependencies:
 
     def questions_of(self, node: Node) -> set[str]:
         """Return every question that can change a fact, a derived value or the outcome."""
-        return set().union(*(self.questions(condition) for condition in self._conditions[node]))
+        if node not in self._questions:
+            parts = self._conditions.get(node, ())
+            self._questions[node] = frozenset[str]().union(*(self.questions(part) for part in parts))
+        return {*self._questions[node]}
 
     def questions(self, condition: Condition) -> set[str]:
         """Return every question that can change the truth of the condition; needs a graph without cycles."""
-        found = direct_questions(condition)
-        seen: set[Node] = set()
-        waiting = list(_named(condition))
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            for part in self._conditions.get(node, ()):
-                found |= direct_questions(part)
-                waiting += _named(part)
-        return found
+        return direct_questions(condition).union(*map(self.questions_of, _named(condition)))

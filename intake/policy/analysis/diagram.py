@@ -237,11 +237,12 @@ class Diagram:
             if found is None:
                 at, there = level[one], level[other]
                 left, right = kids[one] if at <= there else repeat(one), kids[other] if there <= at else repeat(other)
-                after = below[min(at, there) + 1]
+                after = min(at, there) + 1
                 found = 0
-                for weight, a, b in zip(weights[min(at, there)], left, right, strict=False):
+                for weight, a, b in zip(weights[after - 1], left, right, strict=False):
                     if a and b and (some := count(a, b)):
-                        found += weight * some * (after // below[min(level[a], level[b])])
+                        low = min(level[a], level[b])
+                        found += weight * some if low == after else weight * some * (below[after] // below[low])
                 known[key] = found
             return found
 
