@@ -19,9 +19,9 @@ from django.utils import timezone
 from intake.policies import policy
 from intake.policy import resolve
 from nnmkb.ledger.admin import ReadOnlyAdmin
+from nnmkb.web.permissions import Role
 from referrals.domain.lifecycle import LONGEST_RESPONSE, SHORTEST_RESPONSE
 from referrals.models import Offer, Partner, Referral
-from referrals.permissions import Role
 from referrals.queues import PROVINCES
 from referrals.services import organisations
 from referrals.views.organisations import attention
@@ -180,7 +180,7 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class AccountAdmin(AccountBase):
-    """Accounts of staff. Roles are groups; what a group may do stands in referrals.permissions."""
+    """Accounts of staff. Roles are groups; what a group may do stands in nnmkb.web.permissions."""
 
     fieldsets = (
         (None, {"fields": ("username", "password")}),

@@ -1,4 +1,4 @@
-"""The groups that stand for the roles of referrals.permissions, and what an administrator may see and change."""
+"""The groups that stand for the roles of nnmkb.web.permissions, and what an administrator may see and change."""
 
 from typing import Any
 

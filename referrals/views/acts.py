@@ -12,18 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nnmkb.ledger.models import Event
+from nnmkb.web.desk import frame, name_of, signed_in
+from nnmkb.web.permissions import by_role
 from referrals.domain.lifecycle import Action, State
 from referrals.domain.matching import match
 from referrals.domain.worktime import deadline, local_date
 from referrals.dossier import build
 from referrals.models import Partner, Referral
-from referrals.permissions import by_role
 from referrals.services import delivery, directory, door, notes
 from referrals.services.errors import NotDone, Refused, Stale
 from referrals.views import desk_rows, history
 from referrals.views.acts_table import BY_SLUG, Act, Change, move
 from referrals.views.desk_forms import KEY, ActForm, NoteForm, OfferForm, PlainForm
-from referrals.views.workbench import frame, get_referral, read, signed_in
+from referrals.views.workbench import get_referral, read
 
 NOTE, RETRY = "notitie", "bezorging"
 
@@ -206,7 +207,7 @@ def conflict(
 
 def not_now(referral: Referral, chosen: Act) -> str:
     """Return in words why an act is not to be done now."""
-    owner = history.name_of(referral.owner)
+    owner = name_of(referral.owner)
     whose = f" Behandelaar: {owner}." if owner else ""
     return f"«{chosen.word}» kan nu niet. Deze verwijzing staat op: {State(referral.state).label}.{whose}"
 

@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from intake.models import Contact, Intake
 from intake.policies import policy
 from intake.policy import Way
+from nnmkb.web.desk import name_of
 from referrals.domain.lifecycle import State, StateFacts
 from referrals.domain.worktime import Calendar, days_late, days_left, local_date, read_calendar
 from referrals.models import Referral
 from referrals.queues import STEPS
 from referrals.services import consents, organisations
-from referrals.views.history import name_of
 
 WAYS = {Way.INNOVATION.code: "innovatie", Way.NETWORKING.code: "netwerken", Way.PROMOTION.code: "promotie"}
 STANDING_STILL = (State.AWAITING_CONSENT, State.NEEDS_INFO, State.ON_HOLD)

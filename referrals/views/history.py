@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from nnmkb.ledger.models import Event, Outgoing
+from nnmkb.web.desk import name_of
 from referrals.domain.reasons import (
     AUTOMATIC_RETURN_REASONS,
     CANCEL_REASONS,
@@ -183,11 +184,6 @@ def _who(event: Event, names: dict[str, str]) -> str:
     by_partner = event.actor.startswith("partner:")
     actor = asked if by_partner and asked else names.get(event.actor, "")
     return ", ".join(dict.fromkeys(name for name in (actor, partner) if name))
-
-
-def name_of(user: User | None) -> str:
-    """Return how colleagues see a person."""
-    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 def deliveries(referral: Referral) -> list[Delivery]:

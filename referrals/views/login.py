@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nnmkb.ledger import ratelimit
-from referrals.permissions import Role, roles_of
+from nnmkb.web.permissions import Role, roles_of
 
 NAME_WANTED = "Vul uw gebruikersnaam in."
 WORD_WANTED = "Vul uw wachtwoord in."

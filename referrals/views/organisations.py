@@ -15,10 +15,10 @@ from intake.policies import policy
 from intake.policy import Policy
 from intake.policy.standing import CHECK_DAYS, Standing, Unchecked, Unfilled, standing
 from intake.policy.telling import CERTAINTIES, day_in_words, tell_resolution
-from referrals.permissions import by_role
+from nnmkb.web.desk import frame
+from nnmkb.web.permissions import by_role
 from referrals.services import organisations
 from referrals.services.organisations import EndedPartner
-from referrals.views.workbench import frame
 
 NEVER = "nog nooit"
 _QUESTIONS = {"provinces": "provincie", "sectors": "sector", "themes": "thema"}

@@ -12,18 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake.policies import policy
+from nnmkb.web.desk import frame, name_of, signed_in
+from nnmkb.web.permissions import Role, by_role
 from referrals import queues
 from referrals.domain.numbers import parse_referral_number, referral_number
 from referrals.models import Referral
-from referrals.permissions import Role, allowed, by_role, roles_of
 from referrals.queues import Filters, View
 from referrals.views import desk_rows
 from referrals.views.desk_forms import FilterForm
 from referrals.views.desk_pane import pane_of
-from referrals.views.history import name_of
-
-# The staff pages in the bar at the top; each role sees those that it may read.
-MENU = {"referrals:desk": "Werkbak", "referrals:organisations": "Organisaties", "admin:index": "Beheer"}
 
 
 @by_role
@@ -120,22 +117,3 @@ def people() -> list[tuple[str, str]]:
     """Return the colleagues who can own a referral, for the filter."""
     found = User.objects.filter(groups__name__in=(Role.ADVISOR, Role.TEAM_LEAD), is_active=True).distinct()
     return sorted(((str(user.pk), name_of(user)) for user in found), key=lambda pair: pair[1].casefold())
-
-
-def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return what the dark bar of every staff page needs."""
-    roles = roles_of(request.user)
-    shown = [(label, name) for name, label in MENU.items() if allowed(roles, name, "GET")]
-    nav = [{"label": label, "href": reverse(name), "current": request.path == reverse(name)} for label, name in shown]
-    return {
-        "desk_nav": nav,
-        "desk_home": nav[0]["href"] if nav else reverse("referrals:desk"),
-        "desk_user_name": name_of(signed_in(request)),
-        "desk_logout_href": reverse("referrals:logout"),
-    }
-
-
-def signed_in(request: HttpRequest) -> User:
-    """Return the person behind a page that only lets people in who signed in."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -19,8 +19,8 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
+from nnmkb.web.permissions import STAFF_ROLES
 from referrals.management.commands import demo
-from referrals.permissions import STAFF_ROLES
 
 PASSWORD = demo.LAPTOP_PASSWORD
 LINK = re.compile(r"https?://[^\s>]+")

@@ -14,8 +14,8 @@ from intake.models import Contact, Intake
 from intake.policies import policy
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event, Outgoing
+from nnmkb.web.permissions import Role, roles_of
 from referrals.models import Offer, Partner, Referral
-from referrals.permissions import Role, roles_of
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from intake.screens import BY_SLUG
+from nnmkb.web.permissions import STAFF_ROLES, TABLE, Role, allowed, rule_for
 from referrals.models import Referral
-from referrals.permissions import STAFF_ROLES, TABLE, Role, allowed, rule_for
 from tests.referrals.desk import making
 
 # A letter exists only once it was sent.

@@ -1,0 +1,38 @@
+"""The dark bar above every staff page: the menu for one's roles, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+
+from nnmkb.web.permissions import allowed, roles_of
+
+# The pages in the bar; each role sees those that it may read.
+MENU = {"referrals:desk": "Werkbak", "referrals:organisations": "Organisaties", "admin:index": "Beheer"}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the dark bar of every staff page needs."""
+    roles = roles_of(request.user)
+    shown = [(label, name) for name, label in MENU.items() if allowed(roles, name, "GET")]
+    nav = [{"label": label, "href": reverse(name), "current": request.path == reverse(name)} for label, name in shown]
+    return {
+        "desk_nav": nav,
+        "desk_home": nav[0]["href"] if nav else reverse("referrals:desk"),
+        "desk_user_name": name_of(signed_in(request)),
+        "desk_logout_href": reverse("referrals:logout"),
+    }
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the person behind a page that only lets people in who signed in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def name_of(user: User | None) -> str:
+    """Return how colleagues see a person."""
+    return (user.get_full_name() or user.get_username()) if user else ""

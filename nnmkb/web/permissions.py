@@ -1,0 +1,148 @@
+"""Who may ask for which page: one table of roles by address and method, and the guard that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+class Role(StrEnum):
+    """What a person is here; the staff roles are Django groups of the same name."""
+
+    ANYONE = "anyone"
+    # Not a login: whoever holds the session grant or the link that the view itself checks.
+    LINK_HOLDER = "link_holder"
+    ADVISOR = "advisor"
+    TEAM_LEAD = "team_lead"
+    POLICY_AUTHOR = "policy_author"
+    POLICY_PUBLISHER = "policy_publisher"
+    ADMINISTRATOR = "administrator"
+
+
+STAFF_ROLES = (Role.ADVISOR, Role.TEAM_LEAD, Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may read a page (GET, HEAD) and who may change something with it (POST)."""
+
+    read: frozenset[Role] = frozenset()
+    change: frozenset[Role] = frozenset()
+
+
+def _rule(read: tuple[Role, ...] = (), change: tuple[Role, ...] = ()) -> Rule:
+    return Rule(frozenset(read), frozenset(change))
+
+
+_ANYONE = (Role.ANYONE,)
+_HOLDER = (Role.LINK_HOLDER,)
+_DESK = (Role.ADVISOR, Role.TEAM_LEAD)
+_ADMIN = (Role.ADMINISTRATOR,)
+_POLICY = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
+
+_READ_BY_ANYONE = _rule(_ANYONE)
+_USED_BY_ANYONE = _rule(_ANYONE, _ANYONE)
+_READ_BY_HOLDER = _rule(_HOLDER)
+_USED_BY_HOLDER = _rule(_HOLDER, _HOLDER)
+_READ_AT_DESK = _rule(_DESK)
+_USED_AT_DESK = _rule(_DESK, _DESK)
+_ONLY_POSTED_BY_HOLDER = _rule((), _HOLDER)
+
+TABLE: dict[str, Rule] = {
+    "about": _READ_BY_ANYONE,
+    "accessibility": _READ_BY_ANYONE,
+    "health-live": _READ_BY_ANYONE,
+    "health-queue": _READ_BY_ANYONE,
+    "health-ready": _READ_BY_ANYONE,
+    "intake:already-sent": _READ_BY_HOLDER,
+    "intake:check": _USED_BY_HOLDER,
+    "intake:go-on": _READ_BY_HOLDER,
+    "intake:later": _USED_BY_HOLDER,
+    "intake:lost": _USED_BY_ANYONE,
+    "intake:result": _USED_BY_HOLDER,
+    "intake:resume": _USED_BY_HOLDER,
+    "intake:start": _USED_BY_ANYONE,
+    "intake:step": _USED_BY_HOLDER,
+    "intake:table": _READ_BY_ANYONE,
+    # The letterbox of a laptop; these addresses do not exist where a mail server is set.
+    "letter": _READ_BY_ANYONE,
+    "post": _READ_BY_ANYONE,
+    "privacy": _READ_BY_ANYONE,
+    "referrals:contact": _USED_BY_HOLDER,
+    "referrals:desk": _READ_AT_DESK,
+    "referrals:desk-act": _USED_AT_DESK,
+    "referrals:desk-referral": _READ_AT_DESK,
+    "referrals:erased": _READ_BY_ANYONE,
+    "referrals:erased-en": _READ_BY_ANYONE,
+    "referrals:follow": _READ_BY_HOLDER,
+    "referrals:follow-contact": _USED_BY_HOLDER,
+    "referrals:follow-erase": _USED_BY_HOLDER,
+    "referrals:follow-withdraw": _USED_BY_HOLDER,
+    "referrals:login": _USED_BY_ANYONE,
+    "referrals:logout": _rule((), _ANYONE),
+    "referrals:offer": _READ_BY_HOLDER,
+    "referrals:offer-answer": _USED_BY_HOLDER,
+    "referrals:offer-code": _USED_BY_HOLDER,
+    "referrals:offer-dossier": _READ_BY_HOLDER,
+    "referrals:offer-pdf": _READ_BY_HOLDER,
+    "referrals:offer-renew": _ONLY_POSTED_BY_HOLDER,
+    "referrals:organisations": _rule(_POLICY),
+    "referrals:preview": _READ_BY_HOLDER,
+    "referrals:sent": _READ_BY_HOLDER,
+    "referrals:settle": _USED_BY_ANYONE,
+    "referrals:settle-check": _USED_BY_HOLDER,
+    "referrals:settle-done": _READ_BY_HOLDER,
+}
+# Every page of Django's own administration; its models narrow this down to reading (see the admin modules).
+ADMIN = _rule(_ADMIN, _ADMIN)
+
+
+def rule_for(view_name: str) -> Rule | None:
+    """Return the row of an address by its name, None when it is not in the table."""
+    return ADMIN if view_name.startswith("admin:") else TABLE.get(view_name)
+
+
+def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
+    """Return the roles of a person who signed in; empty for anyone else."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    # Kept on the user: the page, its buttons and its menu all ask for it in one request.
+    known: frozenset[Role] | None = getattr(user, "_roles", None)
+    if known is None:
+        names = set(user.groups.values_list("name", flat=True))
+        known = frozenset(role for role in STAFF_ROLES if role in names)
+        user._roles = known  # type: ignore[attr-defined]
+    return known
+
+
+def allowed(roles: frozenset[Role], view_name: str, method: str) -> bool:
+    """Say whether somebody with these roles may send this method to this address."""
+    rule = rule_for(view_name)
+    if rule is None:
+        return False
+    wanted = rule.read if method in {"GET", "HEAD"} else rule.change
+    return bool(wanted & (roles | {Role.ANYONE}))
+
+
+def by_role(view: View) -> View:
+    """Let only the roles of the table through: an unknown visitor signs in first, a known one gets 403."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if allowed(roles_of(request.user), name, request.method or ""):
+            return view(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/werkbak/")
+        raise PermissionDenied
+
+    return guarded
