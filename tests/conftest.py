@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from intake import policies
 from nnmkb.ledger import guards
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -38,6 +39,13 @@ def _guards_step_aside_for_the_flush() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _every_test_has_its_own_versions() -> Iterator[None]:
+    """The database is put back after a test, so what the process knew of its versions is over."""
+    yield
+    policies.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from intake import policies
 from intake.models import Intake
 from intake.numbers import RANDOM_BITS, reference_of
 from nnmkb.ledger import events, tokens
@@ -27,7 +28,7 @@ def start(
             return made
         event_key = None
     for attempt in range(TRIES):
-        draft = build(now=now, kind=kind, language=language, policy=policy or settings.POLICY_NAME)
+        draft = build(now=now, kind=kind, language=language, policy=policy or policies.newest())
         try:
             with transaction.atomic():
                 draft.save(force_insert=True)

@@ -48,8 +48,8 @@ def scans() -> list[Intake]:
 def versions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two versions by name: that of 2013, and «ruimer»."""
     known = {"2013": registered_2013(), "ruimer": wider()}
-    original = policies.read
-    monkeypatch.setattr(policies, "read", lambda folder: known.get(folder.name) or original(folder))
+    original = policies.SHELF.named
+    monkeypatch.setattr(policies.SHELF, "named", lambda name: known.get(name) or original(name))
 
 
 def without_flight(scans: list[Intake]) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from intake.policies import policy
 from intake.screens import PAGES, STEPS, Page, page_of
 
+pytestmark = pytest.mark.django_db
 ALL = [code for page in PAGES for code in page.questions]
 
 

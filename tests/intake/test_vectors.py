@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policies, "read", lambda _folder: registered_2013())
+    monkeypatch.setattr(policies.SHELF, "named", lambda _name: registered_2013())
 
 
 @pytest.fixture

@@ -26,10 +26,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = policies.read
-    monkeypatch.setattr(
-        policies, "read", lambda folder: registered_2013() if folder.name == "2013" else original(folder)
-    )
+    original = policies.SHELF.named
+    monkeypatch.setattr(policies.SHELF, "named", lambda name: registered_2013() if name == "2013" else original(name))
 
 
 @pytest.fixture
