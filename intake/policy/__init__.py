@@ -12,7 +12,6 @@ from intake.policy.answers import (
 )
 from intake.policy.assessment import (
     ENGINE_VERSION,
-    REFERRALS_AT_ONCE,
     Assessment,
     Fired,
     NotYet,
@@ -22,6 +21,7 @@ from intake.policy.assessment import (
 )
 from intake.policy.comparing import Comparison, ComparisonRow, comparison
 from intake.policy.conditions import Value
+from intake.policy.engine import REFERRALS_AT_ONCE
 from intake.policy.evaluation import keep_visible, soft_checks, visible
 from intake.policy.loader import load_policy, read_policy
 from intake.policy.model import (

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from intake.policy.conditions import Value
 from intake.policy.model import Kind, Option, Policy, Question
@@ -46,9 +47,9 @@ NO_ANSWERS = Answers(MappingProxyType({}))
 
 
 def _plain(value: Value) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, (str, int)):
+        return value
+    return list(value) if isinstance(value, tuple) else dict(value)
 
 
 def options_of(policy: Policy, question: Question, answers: Mapping[str, Value]) -> tuple[Option, ...]:
@@ -168,9 +169,22 @@ def answer_label(policy: Policy, code: str, value: Value | None, answers: Mappin
         scale = {int(option.value): option.label for option in question.options}
         rows = {row.value: row.label for row in question.rows}
         return "; ".join(f"{rows[row]}: {scale[score]}" for row, score in value.items())
-    labels = {option.value: option.label for option in every_option(question)}
-    labels.update({option.value: option.label for option in options_of(policy, question, answers)})
-    return labels[value] if isinstance(value, str) else "; ".join(labels[item] for item in value)
+    labels = _labels(policy, question, answers)
+    return labels[value] if isinstance(value, str) else "; ".join([labels[item] for item in value])
+
+
+_LABELS: WeakKeyDictionary[Policy, dict[str, Mapping[str, str]]] = WeakKeyDictionary()
+
+
+def _labels(policy: Policy, question: Question, answers: Mapping[str, Value]) -> Mapping[str, str]:
+    """Return the option labels of a question, gathered once; those of the own sector go before those of others."""
+    known = _LABELS.setdefault(policy, {})
+    if question.code not in known:
+        known[question.code] = {option.value: option.label for option in every_option(question)}
+    if question.kind is not Kind.MULTI_PER_SECTOR:
+        return known[question.code]
+    own = {option.value: option.label for option in options_of(policy, question, answers)}
+    return {**known[question.code], **own}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from typing import Any
 from intake.policy import explanation
 from intake.policy.answers import Answers, answer_label
 from intake.policy.conditions import Condition, Value, truth
-from intake.policy.engine import compiled, strength_of
+from intake.policy.engine import compiled, effective, strength_of
 from intake.policy.evaluation import Situation
+from intake.policy.explanation import Carriers
 from intake.policy.model import Effect, Policy, Rule, Source, Step, Way, Withheld
 
 ENGINE_VERSION = "1"
-REFERRALS_AT_ONCE = 3
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 AnswerUsed = tuple[str, str, str]
 
@@ -120,65 +121,69 @@ class Assessment:
 
 
 def assess(policy: Policy, answers: Mapping[str, Value]) -> Assessment:
-    """Return the assessment; answers to questions that are not asked have no influence."""
-    seen = compiled(policy).look(answers)
+    """Return the assessment; answers to questions that are not asked have no influence.
+
+    Uncovered when a table of the policy has no row for these answers.
+    """
+    masks = compiled(policy)
+    seen = masks.look(answers)
+    masks.must_be_covered(seen.bits)
     situation = Situation.of(policy, seen)
-    holding = tuple(rule for rule in policy.rules.rules if situation.effective(rule))
-    now = _now(holding, situation)
-    fired = tuple(_fired(policy, rule, situation, now) for rule in holding)
     outcome = situation.outcome
+    holding = masks.bearing.holding(situation.held)
+    telling = _Telling(policy, situation)
+    now = masks.bearing.now(situation.held, outcome.emphasis)
     return Assessment(
-        derived={table.code: situation.derived(key) for key, table in policy.rules.derived.items()},
+        derived={table.code: situation.derived_row(key).value for key, table in policy.rules.derived.items()},
         outcome=OutcomeFound(outcome.code, outcome.name, outcome.text, outcome.source),
         intensity=situation.intensity,
-        fired=fired,
+        fired=tuple(telling.fired(rule, rule.code in now) for rule in holding),
         not_yet=tuple(
-            _not_yet(policy, item, situation, seen.asked) for item in policy.rules.withheld if situation.effective(item)
+            _not_yet(telling, item, seen.asked) for item in policy.rules.withheld if situation.effective(item)
         ),
         visible=seen.asked,
-        open_steps=_open_steps(policy, situation),
+        open_steps=situation.open_steps,
         receipt=_receipt(policy, seen.kept, holding),
     )
 
 
-def _now(holding: tuple[Rule, ...], situation: Situation) -> frozenset[str]:
-    """The first referrals by step, then the emphasis of the outcome, then code (domain study 4.7)."""
-    emphasis = situation.outcome.emphasis
+class _Telling:
+    """Puts what holds in words, for one set of answers; what rules share is worked out once."""
 
-    def order(rule: Rule) -> tuple[int, bool, str]:
-        return rule.step.rank, emphasis is None or rule.way is not emphasis, rule.code
+    def __init__(self, policy: Policy, situation: Situation) -> None:
+        self.policy = policy
+        self.situation = situation
+        self._carriers = Carriers(situation)
+        self._intensity = situation.intensity
+        self._lines: dict[str, AnswerUsed] = {}
 
-    referrals = sorted((rule for rule in holding if rule.effect is Effect.REFERRAL), key=order)
-    return frozenset(rule.code for rule in referrals[:REFERRALS_AT_ONCE])
+    def fired(self, rule: Rule, now: bool) -> Fired:
+        """Return a rule that holds; a rule behind a gate leans on what opens the gate too."""
+        return Fired(
+            rule=rule.code,
+            activity=rule.activity,
+            kind=rule.effect,
+            step=rule.step,
+            way=rule.way,
+            intensity=strength_of(rule.effect, rule.intensity, self._intensity),
+            now=now if rule.effect is Effect.REFERRAL else None,
+            reason=explanation.reason_text(self.policy, rule.reason, self.situation),
+            answers_used=tuple(map(self.line, self._carriers.of(effective(self.policy, rule)))),
+            source=rule.source,
+            parties=rule.parties,
+        )
+
+    def line(self, code: str) -> AnswerUsed:
+        """Return a question with the answer to it, in words."""
+        if code not in self._lines:
+            label = answer_label(self.policy, code, self.situation.answer(code), self.situation.answers)
+            self._lines[code] = code, self.policy.catalogue.by_code[code].text, label
+        return self._lines[code]
 
 
-def _fired(policy: Policy, rule: Rule, situation: Situation, now: frozenset[str]) -> Fired:
-    used = explanation.carriers(situation, rule.when)
-    return Fired(
-        rule=rule.code,
-        activity=rule.activity,
-        kind=rule.effect,
-        step=rule.step,
-        way=rule.way,
-        intensity=strength_of(rule.effect, rule.intensity, situation.intensity),
-        now=rule.code in now if rule.effect is Effect.REFERRAL else None,
-        reason=explanation.reason_text(policy, rule.reason, situation),
-        answers_used=tuple(
-            _used(policy, question.code, situation) for question in policy.catalogue.questions if question.code in used
-        ),
-        source=rule.source,
-        parties=rule.parties,
-    )
-
-
-def _used(policy: Policy, code: str, situation: Situation) -> AnswerUsed:
-    label = answer_label(policy, code, situation.answer(code), situation.answers)
-    return code, policy.catalogue.by_code[code].text, label
-
-
-def _not_yet(policy: Policy, item: Withheld, situation: Situation, asked: tuple[str, ...]) -> NotYet:
-    closing = [code for condition in item.closed_by if (code := _closing(condition, situation, asked))]
-    lines = tuple(_used(policy, code, situation) for code in dict.fromkeys(closing))
+def _not_yet(telling: _Telling, item: Withheld, asked: tuple[str, ...]) -> NotYet:
+    closing = (_closing(condition, telling.situation, asked) for condition in item.closed_by)
+    lines = tuple(telling.line(code) for code in dict.fromkeys(closing) if code)
     return NotYet(item.code, item.activities, item.text, item.opens, lines, item.source)
 
 
@@ -189,15 +194,9 @@ def _closing(condition: Condition, situation: Situation, asked: tuple[str, ...])
     return code if isinstance(code, str) and (state or missing) else None
 
 
-def _open_steps(policy: Policy, situation: Situation) -> frozenset[Step]:
-    gates = policy.rules.gates
-    return frozenset(step for step in Step if step not in gates or situation.holds(gates[step].when))
-
-
 def answers_digest(answers: Answers) -> str:
     """Return the sha256 of the answers in one canonical order."""
-    text = json.dumps(answers.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(answers.to_json()).encode()).hexdigest()
 
 
 def _receipt(policy: Policy, kept: Answers, holding: tuple[Rule, ...]) -> Receipt:

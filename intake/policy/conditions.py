@@ -1,6 +1,7 @@
 """The typed tree of a condition, and its three-valued truth.
 
-Every node is plain and closed, so that another module can compile the same tree to bit masks.
+What holds is decided by masks that the engine makes of the tree. The truth of a part is for those who ask about parts:
+the explanation, the soft checks, and the engine about one answer at a time.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class RowIn:
 
 
 # As a tuple too: most nodes are leaves, and one quick look tells them apart.
-_LEAVES = (ChoiceIs, HasAny, HasOnly, NumberIn, RowIn, Unanswered, HasAll)
+LEAVES = (ChoiceIs, HasAny, HasOnly, NumberIn, RowIn, Unanswered, HasAll)
 Leaf = Unanswered | ChoiceIs | HasAny | HasAll | HasOnly | NumberIn | RowIn
 Condition = Always | All | AnyOf | Not | AtLeast | FactHolds | DerivedIs | OutcomeIs | Leaf
 
@@ -121,33 +122,34 @@ class World(Protocol):
 
     def fact(self, name: str) -> bool | None: ...
 
-    def derived(self, key: str) -> str: ...
+    def derived(self, key: str) -> str | None: ...
 
-    def outcome_code(self) -> str: ...
+    def outcome_code(self) -> str | None: ...
 
 
 def truth(condition: Condition, world: World) -> bool | None:
     """Return True, False, or None when the answers given do not decide it (Kleene)."""
-    if isinstance(condition, _LEAVES):
+    if isinstance(condition, LEAVES):
         return leaf_truth(condition, world.answer(condition.question))
-    match condition:
-        case All(parts):
-            return _all(truth(part, world) for part in parts)
-        case AnyOf(parts):
-            return _any(truth(part, world) for part in parts)
-        case Not(part):
-            inner = truth(part, world)
-            return None if inner is None else not inner
-        case AtLeast(number, parts):
-            return _at_least(number, [truth(part, world) for part in parts])
-        case FactHolds(fact):
-            return world.fact(fact)
-        case DerivedIs(derived, values):
-            return world.derived(derived) in values
-        case OutcomeIs(codes):
-            return world.outcome_code() in codes
-        case Always():
-            return True
+    if isinstance(condition, FactHolds):
+        return world.fact(condition.fact)
+    if isinstance(condition, DerivedIs):
+        return _among(world.derived(condition.derived), condition.values)
+    if isinstance(condition, All):
+        return _all(condition.parts, world)
+    if isinstance(condition, AnyOf):
+        return _any(condition.parts, world)
+    if isinstance(condition, Not):
+        inner = truth(condition.part, world)
+        return None if inner is None else not inner
+    if isinstance(condition, AtLeast):
+        return _at_least(condition.number, [truth(part, world) for part in condition.parts])
+    return _among(world.outcome_code(), condition.codes) if isinstance(condition, OutcomeIs) else True
+
+
+def _among(value: str | None, values: tuple[str, ...]) -> bool | None:
+    """A table without a row that holds has no value, so nothing is known about it."""
+    return None if value is None else value in values
 
 
 def leaf_truth(leaf: Leaf, answer: Value | None) -> bool | None:
@@ -158,42 +160,39 @@ def leaf_truth(leaf: Leaf, answer: Value | None) -> bool | None:
         return None
     if isinstance(leaf, ChoiceIs):
         return answer in leaf.values
-    match leaf:
-        case NumberIn(_, low, high):
-            return isinstance(answer, int) and low <= answer <= high
-        case RowIn(_, row, low, high):
-            score = answer.get(row) if isinstance(answer, Mapping) else None
-            return None if score is None else low <= score <= high
-        case _:
-            return _chosen(leaf, frozenset(answer) if isinstance(answer, tuple) else frozenset())
+    if isinstance(leaf, NumberIn):
+        return isinstance(answer, int) and leaf.low <= answer <= leaf.high
+    if isinstance(leaf, RowIn):
+        score = answer.get(leaf.row) if isinstance(answer, Mapping) else None
+        return None if score is None else leaf.low <= score <= leaf.high
+    chosen = frozenset(answer) if isinstance(answer, tuple) else frozenset()
+    if isinstance(leaf, HasAny):
+        return not chosen.isdisjoint(leaf.values)
+    if isinstance(leaf, HasAll):
+        return chosen.issuperset(leaf.values)
+    return bool(chosen) and chosen.issubset(leaf.values)
 
 
-def _chosen(leaf: HasAny | HasAll | HasOnly, chosen: frozenset[str]) -> bool:
-    match leaf:
-        case HasAny(_, values):
-            return not chosen.isdisjoint(values)
-        case HasAll(_, values):
-            return chosen.issuperset(values)
-        case HasOnly(_, values):
-            return bool(chosen) and chosen.issubset(values)
-
-
-def _all(parts: Iterable[bool | None]) -> bool | None:
-    unknown = False
+def _all(parts: Iterable[Condition], world: World) -> bool | None:
+    whole: bool | None = True
     for part in parts:
-        if part is False:
+        value = truth(part, world)
+        if value is False:
             return False
-        unknown = unknown or part is None
-    return None if unknown else True
+        if value is None:
+            whole = None
+    return whole
 
 
-def _any(parts: Iterable[bool | None]) -> bool | None:
-    unknown = False
+def _any(parts: Iterable[Condition], world: World) -> bool | None:
+    whole: bool | None = False
     for part in parts:
-        if part:
+        value = truth(part, world)
+        if value:
             return True
-        unknown = unknown or part is None
-    return None if unknown else False
+        if value is None:
+            whole = None
+    return whole
 
 
 def _at_least(number: int, parts: list[bool | None]) -> bool | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from intake.policy.answers import Answers
 from intake.policy.conditions import Condition, Value, truth
 from intake.policy.engine import Seen, compiled
-from intake.policy.model import Check, Outcome, Policy, Row, Rule, Withheld
+from intake.policy.model import Check, Outcome, Policy, Row, Rule, Step, Withheld
 
 
 class Situation:
@@ -16,15 +16,17 @@ class Situation:
     The tree of a condition is only walked to explain it, or where no mask was made of it (soft checks).
     """
 
-    __slots__ = ("_compiled", "_facts", "_given", "_holding", "answers", "bits", "policy")
+    __slots__ = ("_facts", "_given", "_holding", "_masks", "_values", "answers", "bits", "held", "policy")
 
     def __init__(self, policy: Policy, answers: Mapping[str, Value], bits: int | None = None) -> None:
         self.policy = policy
         self.answers = answers
         self._given = answers.values_by_code if isinstance(answers, Answers) else answers
-        self._compiled = compiled(policy)
-        self.bits = self._compiled.settle(self._compiled.encode(self._given)) if bits is None else bits
+        self._masks = compiled(policy)
+        self.bits = self._masks.settle(self._masks.encode(self._given)) if bits is None else bits
+        self.held = self._masks.rules.hold(self.bits)
         self._facts: dict[str, bool | None] = {}
+        self._values: dict[str, str | None] = {}
         self._holding: frozenset[str] | None = None
 
     @classmethod
@@ -43,33 +45,40 @@ class Situation:
         return self._facts[name]
 
     def derived_row(self, key: str) -> Row:
-        """Return the first row of a table that holds."""
-        return self.policy.rules.derived[key].rows[self._compiled.derived_row(self.bits, key)]
+        """Return the first row of a table that holds; Uncovered when none does."""
+        return self.policy.rules.derived[key].rows[self._masks.derived[key].row(self.bits)]
 
-    def derived(self, key: str) -> str:
-        """Return a derived value."""
-        return self.derived_row(key).value
+    def derived(self, key: str) -> str | None:
+        """Return a derived value, None when no row of its table holds."""
+        if key not in self._values:
+            covered = self._masks.derived[key].covers(self.bits)
+            self._values[key] = self.derived_row(key).value if covered else None
+        return self._values[key]
 
     @property
     def outcome(self) -> Outcome:
-        """Return the outcome."""
-        return self.policy.rules.outcomes[self._compiled.outcome_row(self.bits)]
+        """Return the outcome; Uncovered when there is none."""
+        return self.policy.rules.outcomes[self._masks.outcomes.row(self.bits)]
 
-    def outcome_code(self) -> str:
-        """Return the code of the outcome."""
-        return self.outcome.code
+    def outcome_code(self) -> str | None:
+        """Return the code of the outcome, None when there is none."""
+        return self.outcome.code if self._masks.outcomes.covers(self.bits) else None
 
     @property
     def intensity(self) -> str:
-        """Return the intensity of a referral without one of its own."""
-        return self._compiled.level(self.bits)
+        """Return the intensity of a referral without one of its own; Uncovered when there is none."""
+        return self._masks.level(self.bits)
+
+    @property
+    def open_steps(self) -> frozenset[Step]:
+        """Return the steps whose gate is open, and those without a gate."""
+        return self._masks.open_steps(self.bits)
 
     @property
     def holding(self) -> frozenset[str]:
         """Return the codes of the rules and messages that hold, gates and precedence counted."""
         if self._holding is None:
-            rules = self._compiled.rules
-            self._holding = frozenset(rules.names(rules.hold(self.bits)))
+            self._holding = frozenset(self._masks.rules.names(self.held))
         return self._holding
 
     def effective(self, item: Rule | Withheld) -> bool:

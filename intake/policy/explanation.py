@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from intake.policy.answers import answer_label, listed
 from intake.policy.conditions import (
+    LEAVES,
     All,
     AnyOf,
     AtLeast,
@@ -17,7 +20,6 @@ from intake.policy.conditions import (
     Leaf,
     Not,
     NumberIn,
-    OutcomeIs,
     RowIn,
     Unanswered,
     truth,
@@ -30,7 +32,7 @@ from intake.policy.rules_reading import PLACEHOLDER
 
 def reason_text(policy: Policy, reason: str, situation: Situation) -> str:
     """Return the reason with answers filled in; only `{key}` and `{key:group}` are replaced."""
-    return PLACEHOLDER.sub(lambda match: _filled(policy, match[1], situation), reason)
+    return PLACEHOLDER.sub(lambda match: _filled(policy, match[1], situation), reason) if "{" in reason else reason
 
 
 def _filled(policy: Policy, name: str, situation: Situation) -> str:
@@ -46,36 +48,64 @@ def _filled(policy: Policy, name: str, situation: Situation) -> str:
     return answer_label(policy, question.code, value, situation.answers)
 
 
-def carriers(situation: Situation, condition: Condition) -> set[str]:
-    """Return the codes of the answers that make the condition what it now is."""
-    match condition:
-        case All(parts) | AnyOf(parts) | AtLeast(_, parts):
-            whole = truth(condition, situation)
-            same = [part for part in parts if truth(part, situation) is whole]
-            return set().union(*(carriers(situation, part) for part in same))
-        case Not(part):
-            return carriers(situation, part)
-        case FactHolds(fact):
-            return carriers(situation, situation.policy.rules.facts[fact].when)
-        case DerivedIs(derived, values):
-            return _table_carriers(situation, derived, values)
-        case OutcomeIs():
-            return set()
-        case _:
-            question = getattr(condition, "question", None)
-            return {question} if isinstance(question, str) and situation.answer(question) is not None else set()
+class Carriers:
+    """Which answers make conditions what they are, for one situation; what rules share is worked out once."""
 
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self._places = {code: 1 << place for place, code in enumerate(situation.answers)}
+        self._known: dict[FactHolds | DerivedIs, int] = {}
 
-def _table_carriers(situation: Situation, derived: str, values: tuple[str, ...]) -> set[str]:
-    """The row that was hit carries; where rows were missed, what made them miss does."""
-    rows = situation.policy.rules.derived[derived].rows
-    hit = situation.derived_row(derived)
-    before = rows[: rows.index(hit)]
-    if hit.value in values:
-        carrying = before if hit is rows[-1] else (hit,)
-    else:
-        carrying = tuple(row for row in before if row.value in values) or (hit,)
-    return set().union(*(carriers(situation, row.when) for row in carrying))
+    def of(self, condition: Condition) -> tuple[str, ...]:
+        """Return the codes of the answers that give a condition that holds its truth, in the order of the answers."""
+        carrying = self._carrying(condition, True)
+        return tuple(code for code, place in self._places.items() if carrying & place)
+
+    def _carrying(self, condition: Condition, value: bool | None) -> int:
+        """Return a bit for each answer that makes the condition `value`, which must be its truth."""
+        if isinstance(condition, LEAVES):
+            return self._places.get(condition.question, 0)
+        if isinstance(condition, (FactHolds, DerivedIs)):
+            found = self._known.get(condition)
+            if found is None:
+                found = self._known[condition] = self._named(condition, value)
+            return found
+        if isinstance(condition, All):
+            return self._together(condition.parts, value, every=value is True)
+        if isinstance(condition, AnyOf):
+            return self._together(condition.parts, value, every=value is False)
+        if isinstance(condition, AtLeast):
+            return self._together(condition.parts, value, every=False)
+        if isinstance(condition, Not):
+            return self._carrying(condition.part, None if value is None else not value)
+        return 0
+
+    def _together(self, parts: Iterable[Condition], value: bool | None, *, every: bool) -> int:
+        """Add up the parts that have the same truth as the whole: where it is known, that is every part."""
+        found = 0
+        for part in parts:
+            if every or truth(part, self.situation) is value:
+                found |= self._carrying(part, value)
+        return found
+
+    def _named(self, condition: FactHolds | DerivedIs, value: bool | None) -> int:
+        if isinstance(condition, FactHolds):
+            return self._carrying(self.situation.policy.rules.facts[condition.fact].when, value)
+        return self._table(condition.derived, condition.values)
+
+    def _table(self, derived: str, values: tuple[str, ...]) -> int:
+        """The row that was hit carries; where rows were missed, what made them miss does."""
+        rows = self.situation.policy.rules.derived[derived].rows
+        hit = self.situation.derived_row(derived)
+        before = rows[: rows.index(hit)]
+        if hit.value in values:
+            carrying = before if hit is rows[-1] else (hit,)
+        else:
+            carrying = tuple(row for row in before if row.value in values) or (hit,)
+        found = 0
+        for row in carrying:
+            found |= self._carrying(row.when, True if row is hit else truth(row.when, self.situation))
+        return found
 
 
 def describe(policy: Policy, leaf: Leaf, *, wanted: bool = True) -> str:

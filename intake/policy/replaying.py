@@ -14,9 +14,10 @@ from intake.policy.columns import Columns
 from intake.policy.conditions import Leaf, Unanswered
 from intake.policy.dependencies import OUTCOME
 from intake.policy.engine import compiled, strength_of
-from intake.policy.engine.clauses import Clauses, Test
-from intake.policy.engine.compiling import Asking, Compiled
+from intake.policy.engine.clauses import Test
+from intake.policy.engine.compiling import Compiled
 from intake.policy.engine.deciding import STRENGTH
+from intake.policy.engine.steps import Asking
 from intake.policy.engine.tables import MaskTable
 from intake.policy.model import Effect, Policy, Rule
 
@@ -77,12 +78,12 @@ class Replay:
 def _asked(masks: Compiled, code: str, reader: Reader) -> _Asked | None:
     atoms: list[tuple[Leaf, bool, int]] = []
     presence: list[tuple[bool, int]] = []
-    for (leaf, wanted), bit in masks.layout.of_question(code).items():
+    for leaf, wanted, bit in masks.layout.of_question(code):
         place = bit.bit_length() - 1
         if isinstance(leaf, Unanswered):
             presence.append((wanted, place))
         else:
-            atoms.append((leaf, wanted, place))  # type: ignore[arg-type]
+            atoms.append((leaf, wanted, place))
     return _Asked(reader, tuple(atoms), tuple(presence)) if atoms or presence else None
 
 
@@ -100,7 +101,7 @@ class _Run:
 
     def ask(self, step: Asking) -> None:
         """Set the atoms of the questions for those who are asked them; the others count as not having answered."""
-        asked = self.holds(step.clauses, ())
+        asked = self.test(step.test)
         for code in step.questions:
             question = self.replay.asked.get(code)
             if question is None:
@@ -114,8 +115,8 @@ class _Run:
     def settle(self, table: MaskTable) -> list[int]:
         """Return who has which row of a table, and set the atoms of that row."""
         left, hits = self.everyone, []
-        for settled, clauses, counts in table.rows:
-            hit = left and left & self.holds(clauses, counts)
+        for settled, test in table.rows:
+            hit = left and left & self.test(test)
             for place in self.replay.places(settled) if hit else ():
                 self.atoms[place] |= hit
             left ^= hit
@@ -124,20 +125,16 @@ class _Run:
         self.hits[table] = hits
         return hits
 
-    def holds(self, clauses: Clauses, counts: Sequence[tuple[int, int]]) -> int:
+    def test(self, test: Test) -> int:
         """Return for whom every clause meets an atom, and every count so many."""
         found = self.everyone
-        for mask in clauses:
+        for mask in test.clauses:
             found &= self._clause(mask)
             if not found:
                 return 0
-        for mask, number in counts:
+        for mask, number in test.counts:
             found &= self._at_least(number, mask)
         return found
-
-    def test(self, test: Test) -> int:
-        """Return for whom a test holds."""
-        return self.holds(test.clauses, test.counts)
 
     def _clause(self, mask: int) -> int:
         found = self._clauses.get(mask)

@@ -26,6 +26,7 @@ from intake.policy.model import Outcome, Policy, Row, Rule
 
 NOT_ASKED = "niet gesteld"
 FAILS = "nee"
+UNSETTLED = "nog niet bekend"
 ONE_OF = "Minstens één hiervan"
 
 
@@ -132,26 +133,38 @@ class WhyNot:
                 return Unmet(item.text, None, needed, given, _state(below), below)
             case DerivedIs(key, values):
                 table = self.policy.rules.derived[key]
-                hit = self.situation.derived_row(key)
+                hit = self.situation.derived_row(key) if self.situation.derived(key) else None
                 labels = [table.label(value) for value in values]
                 below = self._table(table.rows, hit, [row.value in values for row in table.rows], wanted)
-                return Unmet(table.name, None, _needed(labels, wanted), table.label(hit.value), FAILS, below)
+                return Unmet(
+                    table.name,
+                    None,
+                    _needed(labels, wanted),
+                    table.label(hit.value) if hit else UNSETTLED,
+                    FAILS,
+                    below,
+                )
             case OutcomeIs(codes):
                 outcomes = self.policy.rules.outcomes
                 names = [item.name for item in outcomes if item.code in codes]
-                found = self.situation.outcome
+                found = self.situation.outcome if self.situation.outcome_code() else None
                 below = self._table(outcomes, found, [item.code in codes for item in outcomes], wanted)
-                return Unmet("De uitkomst", None, _needed(names, wanted), found.name, FAILS, below)
+                return Unmet(
+                    "De uitkomst", None, _needed(names, wanted), found.name if found else UNSETTLED, FAILS, below
+                )
 
     def _table(
-        self, rows: Sequence[Row] | Sequence[Outcome], hit: Row | Outcome, inside: list[bool], wanted: bool
+        self, rows: Sequence[Row] | Sequence[Outcome], hit: Row | Outcome | None, inside: list[bool], wanted: bool
     ) -> Found:
-        """What moves an ordered table: a wanted row before the hit must hold, or else the hit must not."""
-        at = next(index for index, row in enumerate(rows) if row is hit)
+        """What moves an ordered table: a wanted row before the hit must hold, or else the hit must not.
+
+        Where no row is hit, any wanted row will do.
+        """
+        at = next((index for index, row in enumerate(rows) if row is hit), len(rows))
         earlier = [rows[index].when for index in range(at) if inside[index] is wanted]
         later = any(inside[index] is wanted for index in range(at + 1, len(rows)))
         ways = [self.condition(when) for when in earlier]
-        if later and not isinstance(hit.when, Always):
+        if hit is not None and later and not isinstance(hit.when, Always):
             ways.append(self.condition(hit.when, wanted=False))
         return min(ways, key=_weight, default=())
 

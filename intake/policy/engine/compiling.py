@@ -3,153 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from intake.policy.answers import Answers
 from intake.policy.conditions import All, Condition, Value
 from intake.policy.dependencies import OUTCOME, Dependencies, Node
-from intake.policy.engine.clauses import Clauses, Clausing, Test
-from intake.policy.engine.layout import FactIs, Layout, encoders, facts_worth_a_bit
-from intake.policy.engine.rules import RuleMasks, precedence_of
-from intake.policy.engine.tables import MaskTable, fact_table, mask_table
-from intake.policy.model import Kind, Policy, Question, Rule
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Questions that are asked under one condition."""
-
-    clauses: Clauses
-    questions: tuple[str, ...]
-
-
-Step = Asking | MaskTable
-# What `look` goes by: the place of a step as a bit, then its table, or the clauses of its questions and their answers.
-Pace = tuple[int, MaskTable | None, Clauses, tuple[tuple[str, dict[Value, int]], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is asked, the answers that count, and the atoms that they settle."""
-
-    asked: tuple[str, ...]
-    kept: Answers
-    bits: int
+from intake.policy.engine.bearing import Bearing
+from intake.policy.engine.clauses import Clausing, Test, TooManyClauses
+from intake.policy.engine.encoding import encoders
+from intake.policy.engine.layout import FactIs, Layout, facts_used_again, owned_conditions
+from intake.policy.engine.looking import Looking
+from intake.policy.engine.rules import RuleMasks, cluster, precedence_of
+from intake.policy.engine.shortcuts import quick
+from intake.policy.engine.steps import steps_of
+from intake.policy.engine.tables import MaskTable, fact_table, stages
+from intake.policy.model import Policy, Rule, Step
 
 
 class Compiled:
     """One policy as masks. Made once per version; never changes, apart from what it remembers.
 
     `tables` are derived values, facts and the outcome, each after what it needs; `steps` puts the questions between.
+    `derived` (by key), `outcomes` and `levels` are the tables that give a result. It does not hold the policy itself,
+    which is its key.
     """
 
     def __init__(self, policy: Policy) -> None:
         tests = _Tests(policy)
         self.layout: Layout = tests.layout
         self.rules = _rule_masks(policy, tests)
-        self.levels = mask_table("intensiteit", [(0, tests.of(level.when)) for level in policy.rules.levels])
-        self._level_names = tuple(level.value for level in policy.rules.levels)
-        asking = {item.visible_when: tests.clauses(item.visible_when) for item in policy.catalogue.questions}
+        self.bearing = Bearing(policy.rules.rules)
+        self.levels = MaskTable("intensiteit", [(0, tests.of(level.when)) for level in policy.rules.levels])
+        self._gates = cluster([(1 << step.rank, tests.of(gate.when)) for step, gate in policy.rules.gates.items()])
+        self._no_gate = frozenset(Step) - policy.rules.gates.keys()
+        self._behind = tuple((1 << step.rank, step) for step in policy.rules.gates)
+        asking = {item.visible_when: tests.of(item.visible_when) for item in policy.catalogue.questions}
         self.tables = _tables(policy, tests)
-        self.steps = _steps(policy, asking, self.tables)
+        self.derived = {key: self.tables["afgeleid", key] for key in policy.rules.derived}
+        self.outcomes = self.tables[OUTCOME]
+        self.steps = steps_of(policy, asking, self.tables)
         self.encoders = encoders(policy, self.layout)
+        self._level_names = tuple(level.value for level in policy.rules.levels)
+        self._open = tuple(table for table in (*self.tables.values(), self.levels) if table.open)
         self._nothing = sum(encoder.missing for encoder in self.encoders.values())
         self._known = {code: encoder.known for code, encoder in self.encoders.items()}
-        self._quick = tuple((table.inputs, table.known, table.settle) for table in self.tables.values())
-        self._walk = tuple(self._pace(index, step) for index, step in enumerate(self.steps))
-        self._asked: dict[int, tuple[str, ...]] = {}
-        questions = policy.catalogue.questions
-        self._order = tuple(question.code for question in questions)
-        self._by_sector = tuple(item for item in questions if item.kind is Kind.MULTI_PER_SECTOR)
-        self._sector_codes = {question.key: question.code for question in questions}
-
-    def _pace(self, index: int, step: Step) -> Pace:
-        if isinstance(step, MaskTable):
-            return 0, step, (), ()
-        return 1 << index, None, step.clauses, tuple((code, self._known[code]) for code in step.questions)
+        self._quick = quick(stages(self.tables.values()))
+        self.look = Looking(policy.catalogue, self.steps, self.encoders).look
 
     def encode(self, answers: Mapping[str, Value]) -> int:
         """Return the atoms of answers that all count, with nothing settled yet."""
+        given = answers.values_by_code if isinstance(answers, Answers) else answers
         bits = self._nothing
         known = self._known
-        given = answers.values_by_code if isinstance(answers, Answers) else answers
         try:
             for code, value in given.items():
                 bits ^= known[code][value]
         except KeyError:
-            for code, value in given.items():
-                self.encoders[code].learn(value)
-            return self.encode(given)
+            return self._encode_new(given)
+        return bits
+
+    def _encode_new(self, answers: Mapping[str, Value]) -> int:
+        bits = self._nothing
+        for code, value in answers.items():
+            bits ^= self.encoders[code].learn(value)
         return bits
 
     def settle(self, bits: int) -> int:
-        """Return the atoms with every table and fact worked out; Uncovered when a table has no row for them."""
-        for inputs, known, work_out in self._quick:
+        """Return the atoms with every table and fact worked out; a table without a row that holds settles nothing."""
+        for inputs, known, learn in self._quick:
             found = known.get(bits & inputs)
-            bits |= work_out(bits) if found is None else found
+            bits |= learn(bits) if found is None else found
         return bits
 
+    def must_be_covered(self, bits: int) -> None:
+        """Raise Uncovered when a table, the outcome or the intensity has no row that holds."""
+        for table in self._open:
+            table.row(bits)
+
     def fired(self, kept: Mapping[str, Value]) -> tuple[str, ...]:
-        """Return the codes of the rules and messages that hold for answers that all count."""
-        rules = self.rules
-        return rules.names(rules.hold(self.settle(self.encode(kept))))
+        """Return the codes of the rules and messages that hold for answers that all count; or raise Uncovered."""
+        bits = self.settle(self.encode(kept))
+        if self._open:
+            self.must_be_covered(bits)
+        return self.rules.names(self.rules.hold(bits))
 
     def level(self, bits: int) -> str:
-        """Return the intensity."""
+        """Return the intensity; or raise Uncovered."""
         return self._level_names[self.levels.row(bits)]
 
-    def outcome_row(self, bits: int) -> int:
-        """Return the place of the outcome in its table."""
-        return self.tables[OUTCOME].row(bits)
-
-    def derived_row(self, bits: int, key: str) -> int:
-        """Return the place of a derived value in its table."""
-        return self.tables["afgeleid", key].row(bits)
-
-    def look(self, answers: Mapping[str, Value]) -> Seen:
-        """Return what is asked and which answers count; the others have no influence."""
-        given = answers.values_by_code if isinstance(answers, Answers) else answers
-        given = self._of_sector(given)
-        bits, visible = self._nothing, 0
-        for own, table, clauses, asked in self._walk:
-            if table is not None:
-                bits |= table.settle(bits)
-                continue
-            for mask in clauses:
-                if not bits & mask:
-                    break
-            else:
-                visible |= own
-                for code, known in asked:
-                    if code in given:
-                        try:
-                            bits ^= known[given[code]]
-                        except KeyError:
-                            bits ^= self.encoders[code].learn(given[code])
-        codes = self._asked.get(visible) or self._asked_when(visible)
-        return Seen(codes, Answers(MappingProxyType({code: given[code] for code in codes if code in given})), bits)
-
-    def _asked_when(self, visible: int) -> tuple[str, ...]:
-        asked = {code for own, _, _, questions in self._walk if visible & own for code, _ in questions}
-        codes = self._asked[visible] = tuple(code for code in self._order if code in asked)
-        return codes
-
-    def _of_sector(self, answers: Mapping[str, Value]) -> Mapping[str, Value]:
-        """Leave out the options of another sector; the sector itself is always asked before them."""
-        for question in self._by_sector:
-            value = answers.get(question.code)
-            if isinstance(value, tuple):
-                sector = answers.get(self._sector_codes[question.sector_question])
-                options = question.per_sector.get(sector, ()) if isinstance(sector, str) else ()
-                offered = {option.value for option in options}
-                if not offered.issuperset(value):
-                    left = tuple(item for item in value if item in offered)
-                    answers = {code: given for code, given in answers.items() if left or code != question.code}
-                    if left:
-                        answers[question.code] = left
-        return answers
+    def open_steps(self, bits: int) -> frozenset[Step]:
+        """Return the steps whose gate is open, and those without a gate."""
+        opened = self._gates.find(bits)
+        return self._no_gate.union([step for place, step in self._behind if opened & place])
 
 
 def effective(policy: Policy, rule: Rule) -> Condition:
@@ -158,25 +103,49 @@ def effective(policy: Policy, rule: Rule) -> Condition:
     return rule.when if gate is None else All((gate.when, rule.when))
 
 
+def tangled(policy: Policy) -> tuple[str, ...]:
+    """Return where conditions stand that take too many clauses (as in `Policy.places`), and so must be split.
+
+    Only a policy without any can be compiled. A tangled fact is not held against the conditions that name it.
+    """
+    clausing = Clausing(policy, Layout(), _facts_apart(policy))
+    conditions = dict(owned_conditions(policy)) | {rule.code: effective(policy, rule) for rule in policy.rules.rules}
+    return tuple(owner for owner, condition in conditions.items() if _test(clausing, condition) is None)
+
+
+def _test(clausing: Clausing, condition: Condition) -> Test | None:
+    try:
+        return clausing.test(condition)
+    except TooManyClauses:
+        return None
+
+
+def _facts_apart(policy: Policy) -> frozenset[str]:
+    """Return the facts that get a bit of their own: where writing them out each time would take more masks."""
+    plain = Clausing(policy, Layout())
+    again = facts_used_again(policy)
+    found: set[str] = set()
+    for name, fact in policy.rules.facts.items():
+        test = _test(plain, fact.when)
+        if test is None or test.counts or (name in again and len(test.clauses) > 1):
+            found.add(name)
+    return frozenset(found)
+
+
 class _Tests:
     """Every condition of the policy as masks over one layout."""
 
     def __init__(self, policy: Policy) -> None:
         rules = policy.rules
-        plain = Clausing(policy, Layout())
-        sizes = {name: len(plain.clauses(fact.when)) for name, fact in rules.facts.items()}
-        self.apart = facts_worth_a_bit(policy, sizes)
+        apart = _facts_apart(policy)
         self.layout = Layout()
-        self._clausing = Clausing(policy, self.layout, self.apart)
-        self.facts = {name: self.of(rules.facts[name].when) for name in rules.facts if name in self.apart}
+        self._clausing = Clausing(policy, self.layout, apart)
+        self.facts = {name: self.of(fact.when) for name, fact in rules.facts.items() if name in apart}
         self.derived = {key: [self.of(row.when) for row in table.rows] for key, table in rules.derived.items()}
         self.outcomes = [self.of(outcome.when) for outcome in rules.outcomes]
 
     def of(self, condition: Condition) -> Test:
         return self._clausing.test(condition)
-
-    def clauses(self, condition: Condition) -> Clauses:
-        return self._clausing.clauses(condition)
 
 
 def _rule_masks(policy: Policy, tests: _Tests) -> RuleMasks:
@@ -196,42 +165,14 @@ def _tables(policy: Policy, tests: _Tests) -> dict[Node, MaskTable]:
         kind, name = node
         if node == OUTCOME:
             settled = [layout.of_row("", item.code) for item in rules.outcomes]
-            made[node] = mask_table("uitkomsten", zip(settled, tests.outcomes, strict=True))
+            made[node] = MaskTable("uitkomsten", list(zip(settled, tests.outcomes, strict=True)))
         elif kind == "afgeleid":
             table = rules.derived[name]
             settled = [layout.of_row(name, row.value) for row in table.rows]
-            made[node] = mask_table(table.name, zip(settled, tests.derived[name], strict=True))
+            made[node] = MaskTable(table.name, list(zip(settled, tests.derived[name], strict=True)))
         elif name in tests.facts:
             made[node] = fact_table(name, layout.bit(FactIs(name)), tests.facts[name])
     return made
-
-
-def _steps(policy: Policy, asking: Mapping[Condition, Clauses], tables: Mapping[Node, MaskTable]) -> tuple[Step, ...]:
-    """Return questions and tables in an order in which each needs only what came before.
-
-    Questions under one condition go together, as soon as what the condition needs is settled.
-    """
-    graph = Dependencies(policy.rules)
-    waiting = {node: graph.questions_of(node) for node in tables}
-    groups: dict[Condition, list[Question]] = {}
-    for question in policy.catalogue.questions:
-        groups.setdefault(question.visible_when, []).append(question)
-    steps: list[Step] = []
-    done: set[str] = set()
-    while groups or waiting:
-        before = len(steps)
-        ready = [node for node, needs in waiting.items() if needs <= done]
-        steps += [tables[node] for node in ready]
-        for node in ready:
-            del waiting[node]
-        # What a condition needs is settled by now: its tables ask nothing that it does not.
-        for condition in [when for when in groups if graph.questions(when) <= done]:
-            codes = tuple(question.code for question in groups.pop(condition))
-            steps.append(Asking(asking[condition], codes))
-            done |= {*codes}
-        if len(steps) == before:
-            raise ValueError("questions depend on each other")
-    return tuple(steps)
 
 
 _CACHE: WeakKeyDictionary[Policy, Compiled] = WeakKeyDictionary()

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from intake.policy.engine.clauses import Test
-from intake.policy.engine.layout import REMEMBERED
-
-# So many atoms still have few combinations that occur; a rule that leans on more has a cluster of its own.
-MOST_INPUTS = 16
+from intake.policy.engine.clauses import Test, inputs_of
+from intake.policy.engine.shortcuts import REMEMBERED, Shortcut, gather, quick, room_for_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +17,6 @@ class Precedence:
     winners: int
 
 
-class Cluster:
-    """Some rules, each with its bit, and the atoms that they lean on."""
-
-    __slots__ = ("inputs", "known", "members")
-
-    def __init__(self, members: Sequence[tuple[int, Test]]) -> None:
-        self.members = tuple(members)
-        self.inputs = inputs_of([test for _, test in members])
-        self.known: dict[int, int] = {}
-
-    def work_out(self, bits: int) -> int:
-        """Return the bits of the rules that hold, and remember them."""
-        key = bits & self.inputs
-        found = sum(bit for bit, test in self.members if test.holds(key))
-        if len(self.known) >= REMEMBERED:
-            self.known.clear()
-        self.known[key] = found
-        return found
-
-
 class RuleMasks:
     """All rules and messages of a policy; `hold` gives one bit for each, in the order of `codes`."""
 
@@ -47,16 +24,15 @@ class RuleMasks:
         self.codes = tuple(codes)
         self.tests = tuple(tests)
         self.precedence = tuple(precedence)
-        clusters = _clusters([(1 << index, test) for index, test in enumerate(tests)])
-        self._quick = tuple((cluster.inputs, cluster.known, cluster.work_out) for cluster in clusters)
+        self.quick = quick(_clusters(self.tests))
         self._names: dict[int, tuple[str, ...]] = {}
 
     def hold(self, bits: int) -> int:
         """Return which rules and messages hold."""
         found = 0
-        for inputs, known, work_out in self._quick:
+        for inputs, known, learn in self.quick:
             some = known.get(bits & inputs)
-            found |= work_out(bits) if some is None else some
+            found |= learn(bits) if some is None else some
         for order in self.precedence:
             if found & order.loser and found & order.winners:
                 found ^= order.loser
@@ -73,31 +49,19 @@ class RuleMasks:
         return known
 
 
-def inputs_of(tests: Sequence[Test]) -> int:
-    """Return every atom that can change one of the tests."""
-    found = 0
-    for test in tests:
-        for mask in (*test.clauses, *(mask for mask, _ in test.counts)):
-            found |= mask
-    return found
+def _clusters(tests: Sequence[Test]) -> list[Shortcut]:
+    """Put each rule with those that lean on the same atoms."""
+    groups = gather([inputs_of([test]) for test in tests])
+    return [cluster([(1 << place, tests[place]) for place in group], room_for_each(len(groups))) for group in groups]
 
 
-def _clusters(rules: Sequence[tuple[int, Test]]) -> list[Cluster]:
-    """Put each rule with those that lean on the same atoms, the widest rules first."""
-    left = sorted(rules, key=lambda rule: (-inputs_of([rule[1]]).bit_count(), rule[0]))
-    clusters: list[Cluster] = []
-    while left:
-        members = [left.pop(0)]
-        inputs = inputs_of([members[0][1]])
-        while left:
-            grown = [(inputs | inputs_of([test])).bit_count() for _, test in left]
-            nearest = min(range(len(left)), key=grown.__getitem__)
-            if grown[nearest] > MOST_INPUTS:
-                break
-            members.append(left.pop(nearest))
-            inputs |= inputs_of([members[-1][1]])
-        clusters.append(Cluster(members))
-    return clusters
+def cluster(members: Sequence[tuple[int, Test]], room: int = REMEMBERED) -> Shortcut:
+    """Return which of the members hold, as the sum of their bits."""
+
+    def hold(bits: int) -> int:
+        return sum(bit for bit, test in members if test.holds(bits))
+
+    return Shortcut(inputs_of([test for _, test in members]), hold, room)
 
 
 def precedence_of(codes: Sequence[str], beats: Mapping[str, Sequence[str]]) -> list[Precedence]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from intake.policy.engine.clauses import Clauses, Test
-from intake.policy.engine.layout import REMEMBERED
+from intake.policy.engine.clauses import Test, inputs_of
+from intake.policy.engine.shortcuts import MOST_INPUTS, Shortcut
 
-MaskRow = tuple[int, Clauses, tuple[tuple[int, int], ...]]
+MaskRow = tuple[int, Test]
 
 
 class Uncovered(Exception):
@@ -21,50 +21,73 @@ class Uncovered(Exception):
 class MaskTable:
     """The rows of one table: the atoms that a row settles, and what must hold for it. The first that holds wins.
 
-    Only the atoms in `inputs` can change which row that is, so every combination of them is worked out once.
+    Only the atoms in `inputs` can change which row that is. A table that is `open` may have no row that holds: then
+    it settles nothing, so that whatever leans on it stays unknown.
     """
 
-    __slots__ = ("_hit", "inputs", "known", "name", "rows")
+    __slots__ = ("_hits", "inputs", "name", "open", "rows", "settled")
 
     def __init__(self, name: str, rows: Sequence[MaskRow]) -> None:
         self.name = name
         self.rows = tuple(rows)
-        self.inputs = 0
-        for _, clauses, counts in rows:
-            for mask in (*clauses, *(mask for mask, _ in counts)):
-                self.inputs |= mask
-        self.known: dict[int, int] = {}
-        self._hit: dict[int, int] = {}
+        self.inputs = inputs_of(test for _, test in rows)
+        self.settled = 0
+        for settled, _ in rows:
+            self.settled |= settled
+        self.open = all(test.clauses or test.counts for _, test in rows)
+        self._hits = Shortcut(self.inputs, self._hit)
+
+    def _hit(self, bits: int) -> int:
+        for index, (_, test) in enumerate(self.rows):
+            if test.holds(bits):
+                return index
+        return len(self.rows)
 
     def settle(self, bits: int) -> int:
-        """Return the atoms of the row that is hit; Uncovered when there is none."""
-        key = bits & self.inputs
-        found = self.known.get(key)
-        return self._work_out(key) if found is None else found
+        """Return the atoms of the row that is hit, none when no row holds."""
+        index = self._hits.find(bits)
+        return self.rows[index][0] if index < len(self.rows) else 0
+
+    def covers(self, bits: int) -> bool:
+        """Say whether some row holds."""
+        return self._hits.find(bits) < len(self.rows)
 
     def row(self, bits: int) -> int:
-        """Return the place of the row that is hit; Uncovered when there is none."""
-        key = bits & self.inputs
-        if key not in self._hit:
-            self._work_out(key)
-        return self._hit[key]
-
-    def _work_out(self, key: int) -> int:
-        if len(self.known) >= REMEMBERED:
-            self.known.clear()
-            self._hit.clear()
-        for index, (settled, clauses, counts) in enumerate(self.rows):
-            if all(key & mask for mask in clauses) and all((key & mask).bit_count() >= least for mask, least in counts):
-                self.known[key], self._hit[key] = settled, index
-                return settled
-        raise Uncovered(self.name)
-
-
-def mask_table(name: str, rows: Iterable[tuple[int, Test]]) -> MaskTable:
-    """Return a table."""
-    return MaskTable(name, [(settled, test.clauses, test.counts) for settled, test in rows])
+        """Return the place of the row that is hit; Uncovered when no row holds."""
+        index = self._hits.find(bits)
+        if index == len(self.rows):
+            raise Uncovered(self.name)
+        return index
 
 
 def fact_table(name: str, bit: int, test: Test) -> MaskTable:
     """Return a fact as a table that sets its bit or none."""
-    return MaskTable(name, [(bit, test.clauses, test.counts), (0, (), ())])
+    return MaskTable(name, [(bit, test), (0, Test(()))])
+
+
+def stages(tables: Iterable[MaskTable]) -> list[Shortcut]:
+    """Return tables that follow each other, in groups that lean on few atoms: each group is settled as one."""
+    groups: list[list[MaskTable]] = []
+    inputs = settled = 0
+    for table in tables:
+        grown = inputs | table.inputs & ~settled
+        if not groups or grown.bit_count() > MOST_INPUTS:
+            groups.append([])
+            grown, settled = table.inputs, 0
+        groups[-1].append(table)
+        inputs, settled = grown, settled | table.settled
+    return [_stage(group) for group in groups]
+
+
+def _stage(tables: Sequence[MaskTable]) -> Shortcut:
+    inputs = settled = 0
+    for table in tables:
+        inputs |= table.inputs & ~settled
+        settled |= table.settled
+
+    def settle(bits: int) -> int:
+        for table in tables:
+            bits |= table.settle(bits)
+        return bits & settled
+
+    return Shortcut(inputs, settle)
