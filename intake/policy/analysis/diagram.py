@@ -15,13 +15,15 @@ FALSE, TRUE = 0, 1
 SHIFT = 32
 NODES = 1_000_000
 # What one question may take of them, where there is a way to do without the answer.
-NODES_FOR_ONE = 50_000
+NODES_FOR_ONE = 20_000
+# How many pairs of functions are remembered for each node of the budget, by each way of putting two together.
+PAIRS = 4
 # Every variable is a frame or two on the stack of the interpreter, which holds a thousand.
 MOST_VARIABLES = 300
 
 
 class BudgetSpent(Exception):
-    """Raised when a diagram grows beyond its budget of nodes."""
+    """Raised when a diagram grows beyond its budget of nodes, or takes more steps than go with it."""
 
 
 class Diagram:
@@ -161,6 +163,7 @@ class Diagram:
 
     def _conjunction(self) -> Callable[[int, int], int]:
         level, kids, known, node = self.level, self.kids, self._conjunctions, self.node
+        most = PAIRS * self.budget
 
         def conj(one: int, other: int) -> int:
             """Return where both hold."""
@@ -181,6 +184,8 @@ class Diagram:
                 else:
                     at = there
                     both = tuple(map(conj, kids[other], repeat(one)))
+                if len(known) >= most:
+                    raise BudgetSpent
                 found = known[key] = node(at, both)
             return found
 
@@ -189,6 +194,7 @@ class Diagram:
     def _meeting(self) -> Callable[[int, int], bool]:
         level, kids, made = self.level, self.kids, self._conjunctions
         known: dict[int, bool] = {}
+        most = PAIRS * self.budget
 
         def meets(one: int, other: int) -> bool:
             """Say whether both hold somewhere, without working out where."""
@@ -215,6 +221,8 @@ class Diagram:
                 if left and right and meets(left, right):
                     found = True
                     break
+            if len(known) >= most:
+                raise BudgetSpent
             known[key] = found
             return found
 
@@ -223,6 +231,7 @@ class Diagram:
     def _counting(self) -> Callable[[int, int], int]:
         level, kids, weights, below = self.level, self.kids, self.weights, self.below
         known: dict[int, int] = {}
+        most = PAIRS * self.budget
 
         def count(one: int, other: int) -> int:
             """Return for how many answers both hold, from the first variable on that either asks for."""
@@ -243,6 +252,8 @@ class Diagram:
                     if a and b and (some := count(a, b)):
                         low = min(level[a], level[b])
                         found += weight * some if low == after else weight * some * (below[after] // below[low])
+                if len(known) >= most:
+                    raise BudgetSpent
                 known[key] = found
             return found
 

@@ -109,6 +109,29 @@ def test_a_diagram_stops_at_its_budget() -> None:
         diagram.some(pairs)
 
 
+def at_least(diagram: Diagram, number: int, levels: range) -> int:
+    """Return where so many of the variables have value 1, made node by node."""
+    needed = [TRUE] + [FALSE] * number
+    for level in reversed(levels):
+        pairs = zip(needed, needed[1:], strict=False)
+        needed = [TRUE, *(diagram.node(level, (more, less)) for less, more in pairs)]
+    return needed[-1]
+
+
+@pytest.mark.parametrize("ask", ["conj", "meets", "count_together"])
+def test_steps_are_bounded_too(ask: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To see that two functions never hold together takes many steps and makes no node."""
+    for pairs, enough in ((4.0, True), (0.0005, False)):
+        monkeypatch.setattr("intake.policy.analysis.diagram.PAIRS", pairs)
+        diagram = Diagram([(1, 1)] * 40)
+        few, many = at_least(diagram, 10, range(40)) ^ 1, at_least(diagram, 10, range(1, 40, 2))
+        if enough:
+            assert not getattr(diagram, ask)(few, many)
+        else:
+            with pytest.raises(BudgetSpent):
+                getattr(diagram, ask)(few, many)
+
+
 def test_room_is_given_back() -> None:
     diagram = Diagram([(1, 1)] * 10)
     with pytest.raises(BudgetSpent), diagram.room(2):

@@ -191,6 +191,20 @@ def test_a_contradiction_is_found_until_one_goes_before_the_other() -> None:
     assert not keys(with_message("NN-1", policy, beats=("R-X",)), Fault.CONTRADICTION)
 
 
+def test_a_rule_that_gave_way_itself_pushes_no_message_aside() -> None:
+    first, second = policy_2013().rules.withheld[:2]
+    rule = rule_like("R-A1", "R-X", FactHolds("wil"), beats=(second.code,))
+    alone = analyse(with_rules(rule)).counts[second.code]
+    beaten = analyse(with_message(first.code, with_rules(rule), beats=("R-X",))).counts
+    assert alone == 0
+    assert beaten["R-X"] < analyse(with_rules(rule)).counts["R-X"]
+    assert beaten[second.code] == counted(All((first.when, second.when)))
+
+
+def counted(when: Condition) -> int:
+    return analyse(with_rules(rule_like("R-A1", "R-X", when))).counts["R-X"]
+
+
 def test_an_activity_without_a_living_rule_is_unreachable() -> None:
     rules = policy_2013().rules
     without = replace(policy_2013(), rules=replace(rules, rules=tuple(r for r in rules.rules if r.activity != "I3")))
