@@ -174,8 +174,7 @@ def _add(shifts: dict[Key, Shift], before: Mapping[Key, int], after: Mapping[Key
 
 def _shown(policy: Policy, found: Replayed) -> dict[Hashable, int]:
     """Return all that a company could see: a rule that gives what another gave already changes nothing for it."""
-    shown: dict[Hashable, int] = {"": found.uncovered}
-    shown |= {("message", item.code): found.holding[item.code] for item in policy.rules.withheld}
+    shown: dict[Hashable, int] = {("message", item.code): found.holding[item.code] for item in policy.rules.withheld}
     shown |= {("outcome", code): bitmap for code, bitmap in found.outcomes.items()}
     shown |= {("intensity", value): bitmap for value, bitmap in found.levels.items()}
     return shown | {("activity", *key): bitmap for key, bitmap in found.activities.items()}

@@ -19,7 +19,7 @@ from intake.policy.engine.compiling import Compiled
 from intake.policy.engine.deciding import STRENGTH
 from intake.policy.engine.steps import Asking
 from intake.policy.engine.tables import MaskTable
-from intake.policy.model import Effect, Policy, Rule
+from intake.policy.model import Effect, Kind, Policy, Rule
 
 ActivityKey = tuple[str, Effect, str | None]
 
@@ -40,9 +40,13 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The atoms of one question: the places of those about its answer, and of the two about there being one."""
+    """The atoms of one question: the places of those about its answer, and of the two about there being one.
+
+    `sector` is the question by whose answer its options go, mostly empty: not asked that, a company has no options.
+    """
 
     reader: Reader
+    sector: str
     atoms: tuple[tuple[Leaf, bool, int], ...]
     presence: tuple[tuple[bool, int], ...]
 
@@ -54,7 +58,10 @@ class Replay:
         self.policy = policy
         self.masks: Compiled = compiled(policy)
         reading = readers(policy)
-        self.asked = {code: asked for code in reading if (asked := _asked(self.masks, code, reading[code]))}
+        questions = policy.catalogue.questions
+        sectors = {item.code: item.sector_question for item in questions if item.kind is Kind.MULTI_PER_SECTOR}
+        codes = {code: policy.catalogue.by_key[key].code for code, key in sectors.items()}
+        self.asked = {code: _asked(self.masks, code, reading[code], codes.get(code, "")) for code in reading}
         self._places: dict[int, tuple[int, ...]] = {}
 
     def run(self, columns: Columns) -> Replayed:
@@ -75,7 +82,7 @@ class Replay:
         return found
 
 
-def _asked(masks: Compiled, code: str, reader: Reader) -> _Asked | None:
+def _asked(masks: Compiled, code: str, reader: Reader, sector: str) -> _Asked:
     atoms: list[tuple[Leaf, bool, int]] = []
     presence: list[tuple[bool, int]] = []
     for leaf, wanted, bit in masks.layout.of_question(code):
@@ -84,7 +91,7 @@ def _asked(masks: Compiled, code: str, reader: Reader) -> _Asked | None:
             presence.append((wanted, place))
         else:
             atoms.append((leaf, wanted, place))
-    return _Asked(reader, tuple(atoms), tuple(presence)) if atoms or presence else None
+    return _Asked(reader, sector, tuple(atoms), tuple(presence))
 
 
 class _Run:
@@ -95,17 +102,19 @@ class _Run:
         self.columns = columns
         self.everyone = columns.everyone
         self.atoms = [0] * replay.masks.layout.width
+        self.asked: dict[str, int] = {}
         self.uncovered = 0
         self.hits: dict[MaskTable, list[int]] = {}
         self._clauses: dict[int, int] = {}
 
     def ask(self, step: Asking) -> None:
         """Set the atoms of the questions for those who are asked them; the others count as not having answered."""
-        asked = self.test(step.test)
+        these = self.test(step.test)
         for code in step.questions:
-            question = self.replay.asked.get(code)
-            if question is None:
-                continue
+            question = self.replay.asked[code]
+            asked = self.asked[code] = these
+            if question.sector:
+                asked &= self.asked[question.sector]
             for leaf, wanted, place in question.atoms:
                 self.atoms[place] = asked and asked & question.reader.sure(self.columns, leaf, wanted=wanted)
             for missing, place in question.presence:

@@ -102,6 +102,14 @@ def test_sample_that_no_longer_changes_is_not_shown(scans: list[Intake]) -> None
     assert shown == []
 
 
+def test_another_rule_for_the_same_advice_is_no_example(scans: list[Intake]) -> None:
+    old = registered_2013()
+    rules = tuple(replace(rule, code="R-N9") if rule.code == "R-N4" else rule for rule in wider().rules.rules)
+    renamed = replace(old, rules=replace(old.rules, rules=rules))
+    references = [scan.reference for scan in scans]
+    assert replaying.samples(wider(), renamed, references) == ()
+
+
 def test_nothing_about_a_scan_is_stored_with_the_impact(scans: list[Intake]) -> None:
     found = replaying.impact(registered_2013(), wider())
     raw = json.loads(json.dumps(found.to_json()))

@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from django.test import Client
 from django.utils import timezone
 
-from intake.models import Assessment, Intake
+from intake.models import AnswerVector, Assessment, Intake
 from intake.retention import lapse
 from intake.services.drafts import resume_path
 from nnmkb.ledger.events import history
@@ -38,6 +38,7 @@ def test_scan_is_erased_when_term_and_grace_have_passed(unsent: Intake) -> None:
     row = Intake.objects.get()
     assert (row.state, row.answers, row.typed, row.postcode, row.resume_email) == ("erased", {}, {}, "", "")
     assert list(Assessment.objects.values_list("answers", "result")) == [({}, {})]
+    assert not AnswerVector.objects.exists()
     kept = json.dumps([model_to_dict(row), [event.payload for event in history(row.stream)]], default=str)
     assert "jansen" not in kept.lower()
     assert history(row.stream)[-1].kind == "intake_lapsed"

@@ -91,13 +91,13 @@ def test_migration_writes_the_newest_answers_of_what_is_there(
     assessing.assess(Intake.objects.get(), now=timezone.now())
     erased, odd = store([b"", b""], first=assessed.pk + 1)
     now = timezone.now()
-    for intake, state in ((erased, "erased"), (odd, "assessed")):
+    for intake, state, policy in ((erased, "erased", "2013"), (odd, "assessed", "1999")):
         Intake.objects.filter(pk=intake.pk).update(state=state)
         Assessment.objects.create(
             intake=intake,
             number=1,
             made_at=now,
-            policy="1999",
+            policy=policy,
             answers={},
             result={},
             receipt={},

@@ -83,6 +83,7 @@ CHANGES: list[tuple[Callable[[Assessment], Any], str]] = [
     (lambda row: row.receipt.update(answers="0"), "vingerafdruk van de antwoorden"),
     (lambda row: row.receipt.update(engine="0"), "versie van het rekenprogramma"),
     (lambda row: row.receipt.update(fired=[]), "regels in het bewijs"),
+    (lambda row: row.result["receipt"].update(engine="0"), "het bewijs staat er twee keer, en niet hetzelfde"),
     (lambda row: row.answers.update(B1="drenthe"), "vingerafdruk van de antwoorden"),
     (lambda row: row.answers.update(B1="mars"), "niet na te spelen"),
     (lambda row: setattr(row, "policy", "1999"), "versie «1999» van het beleid is er niet"),

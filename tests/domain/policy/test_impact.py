@@ -139,6 +139,14 @@ def test_another_rule_for_the_same_advice_changes_nobody() -> None:
     assert impact.rules["R-N9"].plus == impact.rules["R-N4"].minus > 0
 
 
+def test_message_alone_is_a_change_too() -> None:
+    old = registered_2013()
+    messages = tuple(replace(item, when=Always()) if item.code == "NN-2" else item for item in old.rules.withheld)
+    new = replace(old, rules=replace(old.rules, withheld=messages))
+    impact = measured(old, new).impact()
+    assert impact.changed == impact.rules["NN-2"].plus == len(changed(old, new)) > 0
+
+
 def test_intakes_without_any_row_are_counted_apart() -> None:
     old = registered_2013()
     new = replace(old, rules=replace(old.rules, outcomes=old.rules.outcomes[:-1]))
@@ -171,6 +179,7 @@ def test_rare_kind_of_change_is_among_the_samples() -> None:
     old = replace(old, rules=replace(old.rules, rules=(), withheld=()))
     vectors = [to_vector(new.register, rare if number == 333 else common) for number in range(600)]
     samples = measured(old, new, vectors).samples()
+    assert samples == tuple(sorted(samples))
     assert 333 in [sample.block * SIZE + sample.place for sample in samples]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from intake.policy import Kind, Policy, Question, read_answers
+from intake.policy import Kind, Policy, Question, Value, read_answers
 from intake.policy import conditions as c
 from intake.policy.columns import Block, Columns, any_place, places
 from intake.policy.engine import TooManyClauses, compiled
@@ -16,6 +16,7 @@ from intake.policy.names import every_option
 from intake.policy.replaying import Replay
 from intake.policy.vectors import to_vector
 from tests.domain.policy.oracle.mutants import mutant
+from tests.domain.policy.test_vectors import with_question, without_option
 from tests.domain.policy.vector_samples import (
     all_at_once,
     must_agree,
@@ -34,6 +35,13 @@ def with_conditions(policy: Policy, conditions: list[c.Condition]) -> Policy:
     return replace(policy, rules=replace(policy.rules, rules=rules))
 
 
+def asked_always(policy: Policy) -> Policy:
+    """Return the policy in which every question is asked of everyone."""
+    questions = tuple(replace(item, visible_when=c.Always()) for item in policy.catalogue.questions)
+    by_code, by_key = {item.code: item for item in questions}, {item.key: item for item in questions}
+    return replace(policy, catalogue=replace(policy.catalogue, questions=questions, by_code=by_code, by_key=by_key))
+
+
 def leaves(question: Question) -> Iterator[c.Condition]:
     """Yield conditions about one question, of every form that its kind allows."""
     values = tuple(option.value for option in every_option(question))
@@ -48,6 +56,7 @@ def leaves(question: Question) -> Iterator[c.Condition]:
             yield from (c.RowIn(question.code, row.value, low, 4) for row in question.rows for low in (1, 3))
         case _:
             for form in (c.HasAny, c.HasAll, c.HasOnly):
+                yield form(question.code, ())
                 yield form(question.code, values[:1])
                 yield form(question.code, values[1::2])
                 yield form(question.code, (values[0], values[-1]))
@@ -102,10 +111,7 @@ def test_counts_of_conditions_agree() -> None:
 def test_options_of_another_sector_do_not_count() -> None:
     """«personeel» is on the list of the industry and not on that of the building trade."""
     policy = with_conditions(registered_2013(), [c.HasAny("U6", ("personeel",)), c.Unanswered("U6")])
-    catalogue = policy.catalogue
-    always = tuple(replace(item, visible_when=c.Always()) for item in catalogue.questions)
-    by_code, by_key = {item.code: item for item in always}, {item.key: item for item in always}
-    policy = replace(policy, catalogue=replace(catalogue, questions=always, by_code=by_code, by_key=by_key))
+    policy = asked_always(policy)
     chosen = {"U6": ("personeel", "financiering")}
     vectors = [
         to_vector(policy.register, {**chosen, "B2": "industrie_metaal"}),
@@ -119,6 +125,15 @@ def test_options_of_another_sector_do_not_count() -> None:
         ["R-1"],
         ["R-1"],
     ]
+    must_agree(policy, vectors)
+
+
+def test_options_of_a_sector_that_is_not_asked_do_not_count() -> None:
+    policy = asked_always(with_conditions(registered_2013(), [c.HasAny("U6", ("personeel",)), c.Unanswered("U6")]))
+    policy = with_question(policy, "B2", visible_when=c.ChoiceIs("B1", ("drenthe",)))
+    chosen = {"B2": "industrie_metaal", "U6": ("personeel",)}
+    vectors = [to_vector(policy.register, {**chosen, "B1": province}) for province in ("drenthe", "groningen")]
+    assert [sorted(seen["holding"] & {"R-0", "R-1"}) for seen in all_at_once(policy, vectors)] == [["R-0"], ["R-1"]]
     must_agree(policy, vectors)
 
 
@@ -156,6 +171,59 @@ def test_options_beyond_the_first_field_count_too() -> None:
     answers = [{"S1": "ja_meer", "S5": ["duitsland", last]} for last in ("polen", "eu_anders", "buiten_eu_anders")]
     vectors = [to_vector(policy.register, read_answers(policy, raw)) for raw in answers]
     must_agree(policy, [*vectors, *(vector[:-1] for vector in vectors)])
+
+
+def test_what_was_retired_agrees() -> None:
+    """An option, one of several, a row, numbers that are now too high: missing for one, so missing for all."""
+    policy = without_option(registered_2013(), "B1", "drenthe")
+    policy = without_option(without_option(policy, "B4", "water"), "O6", "branche")
+    policy = with_question(policy, "B3", maximum=50)
+    rows = policy.catalogue.by_code["U5"].rows
+    policy = with_question(policy, "U5", rows=rows[1:])
+    policy = with_question(policy, "U9")
+    conditions: list[c.Condition] = [
+        c.Unanswered("B1"),
+        c.Unanswered("B4"),
+        c.Unanswered("O6"),
+        c.Unanswered("U5"),
+        c.NumberIn("B3", 5, 100),
+        c.Not(c.NumberIn("B3", 5, 100)),
+        c.HasAll("B4", ("agri", "water")),
+    ]
+    rules = replace(policy.rules, derived={}, facts={}, gates={}, withheld=(), rules=policy.rules.rules[:1])
+    rules = replace(rules, outcomes=tuple(replace(item, when=c.Always()) for item in rules.outcomes))
+    rules = replace(rules, levels=tuple(replace(item, when=c.Always()) for item in rules.levels))
+    policy = with_conditions(asked_always(replace(policy, rules=rules)), conditions)
+    must_agree(policy, [*sample_vectors(2000)[:300], *one_answer("U5", {rows[0].value: 3})])
+
+
+def one_answer(code: str, value: Value) -> list[bytes]:
+    return [to_vector(registered_2013().register, {code: value})]
+
+
+def test_two_versions_of_which_one_knows_more_options_share_a_block() -> None:
+    new = registered_2013()
+    fields = tuple(
+        replace(field, values=field.values[:2]) if field.question == "B1" else field for field in new.register.fields
+    )
+    old = replace(without_option(without_option(new, "B1", "drenthe"), "B1", "anders"), register=Register(fields, 99))
+    old, new = (with_conditions(policy, [c.Unanswered("B1")]) for policy in (old, new))
+    columns = Columns(
+        Block.of([to_vector(new.register, {"B1": value}) for value in ("groningen", "drenthe", "anders")])
+    )
+    for policy, missing in ((old, [1, 2]), (new, []), (old, [1, 2])):
+        assert places(Replay(policy).run(columns).holding["R-0"], 3) == missing
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 65534), (65534, 65534), (-5, 65533), (300, 200), (65535, 70000), (-9, -1)]
+)
+def test_numbers_up_to_the_last_that_fits(low: int, high: int) -> None:
+    numbers = [0, 1, 255, 256, 65533, 65534]
+    field = VectorField("B3", "", (), 0, 2)
+    columns = Columns(Block.of([b"\0\0", *(to_vector(Register((field,), 2), {"B3": number}) for number in numbers)]))
+    found = places(columns.between(field, low, high), len(numbers) + 1)
+    assert found == [place for place, number in enumerate(numbers, start=1) if low <= number <= high]
 
 
 def test_empty_block_and_block_without_answers() -> None:

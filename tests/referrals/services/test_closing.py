@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from intake.models import Assessment, Consent, Contact, Intake
+from intake.models import AnswerVector, Assessment, Consent, Contact, Intake
 from nnmkb.ledger import events, tokens
 from nnmkb.ledger.models import Outgoing
 from referrals.models import Dossier, Note, Offer, Referral
@@ -213,6 +213,7 @@ def test_erasing_leaves_no_trace_of_the_company_in_any_table() -> None:
     Offer.objects.update(reason_text="Zilverwiek belde zelf")
     notes.add(found.referral.pk, author=found.advisor, text="Anna Zilverwiek belde.", key=cast.key(), now=cast.NOW)
     assert "Zilverwiek" in texts()
+    assert AnswerVector.objects.filter(intake=found.intake).exists()
     closing.erase(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
     left = texts()
     for secret in ("Zilverwiek", "zilverwiek", "90000749", "058 123", "8911", "Leeuwarden", "Carla belde"):
@@ -220,6 +221,7 @@ def test_erasing_leaves_no_trace_of_the_company_in_any_table() -> None:
     intake = Intake.objects.get(pk=found.intake.pk)
     assert (intake.state, intake.answers, intake.erased_at) == ("erased", {}, cast.LATER)
     assert Assessment.objects.get(intake=intake).answers == {}
+    assert not AnswerVector.objects.exists()
     assert Dossier.objects.get(pk=offer.dossier_id).digest == offer.dossier.digest
     assert not Referral.objects.filter(intake=intake, closed_at__isnull=True).exists()
 
