@@ -1,0 +1,77 @@
+"""What is wrong with a version and what the analysis finds in it, worked out once per text."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from intake import policies
+from intake.models import PolicyVersion
+from intake.policy import Policy, PolicyProblems, Problem
+from intake.policy.analysis import Analysis, Finding, analyse
+
+# Some drafts that are worked on at the same time.
+MOST_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A version that was looked through: either it has problems, or it is a policy with an analysis."""
+
+    policy: Policy | None
+    problems: tuple[Problem, ...]
+    analysis: Analysis | None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Return the findings that keep a version from being published."""
+        return self.analysis.errors if self.analysis else ()
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return the findings that ask for a note."""
+        return self.analysis.warnings if self.analysis else ()
+
+    @property
+    def sound(self) -> bool:
+        """Say that nothing is wrong; there may be warnings."""
+        return self.policy is not None and not self.problems and not self.errors
+
+
+class Checks:
+    """What was found in the texts that this process looked at last."""
+
+    def __init__(self, look: Callable[[policies.Files], Checked]) -> None:
+        self._look = look
+        self._lock = Lock()
+        self._kept: OrderedDict[str, Checked] = OrderedDict()
+
+    def of(self, files: policies.Files) -> Checked:
+        """Return what is found in these texts."""
+        digest = policies.digest_of(files)
+        found = self._kept.get(digest) or self._look(files)
+        with self._lock:
+            self._kept[digest] = found
+            self._kept.move_to_end(digest)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def look(files: policies.Files) -> Checked:
+    """Read the texts and analyse what they say."""
+    try:
+        policy = policies.SHELF.parsed(files)
+        return Checked(policy, (), analyse(policy))
+    except PolicyProblems as found:
+        return Checked(None, found.problems, None)
+
+
+CHECKS = Checks(look)
+
+
+def check(version: PolicyVersion) -> Checked:
+    """Return what is wrong with a version and what the analysis finds; at once when this text was looked at before."""
+    return CHECKS.of(version.files)
