@@ -138,11 +138,12 @@ class Meaning:
         """Return where a rule or message holds."""
         found = self._effective.get(item.code)
         if found is None:
-            found = self.base(item)
-            for winner in self._beaten_by.get(item.code, ()):
-                found = self.diagram.minus(found, self.effective(winner))
-            self._effective[item.code] = found
+            found = self._effective[item.code] = self.diagram.minus(self.base(item), self.beaten(item))
         return found
+
+    def beaten(self, item: Rule | Withheld) -> int:
+        """Return where something holds that goes before a rule or message, also where that does not hold by itself."""
+        return self.diagram.some(self.effective(winner) for winner in self._beaten_by.get(item.code, ()))
 
     def places(self, answers: Mapping[str, Value]) -> list[int]:
         """Return the values for answers that need not be complete; those that are not asked for are dropped first."""

@@ -37,9 +37,8 @@ class _Finder:
         gate = policy.rules.gates.get(rule.step) if rule.gated else None
         wholes = [rule.when] if gate is None else [gate.when, rule.when]
         self.parts = tuple(dict.fromkeys(part for whole in wholes for part in _parts(policy, whole)))
-        # Where no message goes before the rule.
-        base, effective = self.meaning.base(rule), self.meaning.effective(rule)
-        self.unbeaten = self.diagram.minus(base, effective) ^ 1
+        # Else the rule would not hold either if the part did.
+        self.unbeaten = self.meaning.beaten(rule) ^ 1
 
     def all(self) -> Iterator[NearMiss]:
         effective = self.meaning.effective(self.rule)

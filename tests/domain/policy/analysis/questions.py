@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
-from intake.policy.conditions import All
-from intake.policy.model import Kind, Option, Question, Source, Step
+from intake.policy.conditions import All, Condition
+from intake.policy.model import Catalogue, Kind, Option, Policy, Question, Source, Step
+from tests.domain.policy.analysis.rewriting import rule_like
+from tests.domain.policy.samples import policy_2013
 
 SOURCE = Source("001", "Notitie", "§3", "Om te tellen.")
 
@@ -56,3 +59,14 @@ def every_answer(asked: Question, offered: tuple[str, ...] = ()) -> Iterator[Any
                 for chosen in combinations(values, number):
                     if number == 1 or not set(chosen) & set(asked.exclusive):
                         yield chosen
+
+
+def policy_of(questions: list[Question], *conditions: Condition) -> Policy:
+    """Return a policy with only these questions and a rule for each condition."""
+    by_code = {item.code: item for item in questions}
+    catalogue = Catalogue(tuple(questions), by_code, {item.key: item for item in questions}, ())
+    rules = tuple(rule_like("R-A1", f"R-{at}", condition) for at, condition in enumerate(conditions))
+    empty = replace(
+        policy_2013().rules, facts={}, derived={}, outcomes=(), levels=(), gates={}, rules=rules, withheld=()
+    )
+    return replace(policy_2013(), catalogue=catalogue, rules=empty, comparisons=(), organisations={}, activities={})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -113,8 +113,7 @@ def at_least(diagram: Diagram, number: int, levels: range) -> int:
     """Return where so many of the variables have value 1, made node by node."""
     needed = [TRUE] + [FALSE] * number
     for level in reversed(levels):
-        pairs = zip(needed, needed[1:], strict=False)
-        needed = [TRUE, *(diagram.node(level, (more, less)) for less, more in pairs)]
+        needed = [TRUE, *(diagram.node(level, (more, less)) for less, more in pairwise(needed))]
     return needed[-1]
 
 

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from intake.policy.analysis import Fault, analyse
 from intake.policy.analysis.intakes import Intakes
-from intake.policy.conditions import All, AnyOf, ChoiceIs, Condition, HasAny, Not, RowIn, Unanswered
-from intake.policy.model import Catalogue, Kind, Policy, Question
-from tests.domain.policy.analysis.questions import options, question
-from tests.domain.policy.analysis.rewriting import rule_like
-from tests.domain.policy.samples import policy_2013
+from intake.policy.analysis.smallest import Smallest
+from intake.policy.conditions import All, AnyOf, ChoiceIs, HasAny, Not, RowIn, Unanswered
+from intake.policy.model import Kind, Question
+from tests.domain.policy.analysis.questions import options, policy_of, question
 
 IF_YES = ChoiceIs("S1", ("ja",))
 WISH = question("S1", Kind.CHOICE, "ja nee")
 SECTOR = question("B2", Kind.CHOICE, "bouw ict zorg")
 LISTS = {"bouw": options("a b"), "ict": options("a b c")}
-
-
-def policy_of(questions: list[Question], *conditions: Condition) -> Policy:
-    """Return a policy with only these questions and a rule for each condition."""
-    by_code = {item.code: item for item in questions}
-    catalogue = Catalogue(tuple(questions), by_code, {item.key: item for item in questions}, ())
-    rules = tuple(rule_like("R-A1", f"R-{at}", condition) for at, condition in enumerate(conditions))
-    empty = replace(
-        policy_2013().rules, facts={}, derived={}, outcomes=(), levels=(), gates={}, rules=rules, withheld=()
-    )
-    return replace(policy_2013(), catalogue=catalogue, rules=empty, comparisons=(), organisations={}, activities={})
 
 
 def by_sector(**fields: Any) -> Question:
@@ -149,3 +136,16 @@ def test_rows_of_a_table_are_scored_together() -> None:
     analysis = analyse(policy)
     assert analysis.intakes == 10
     assert analysis.counts == {"R-0": 6, "R-1": 2, "R-2": 7}
+
+
+@pytest.mark.parametrize("short_first", [True, False])
+def test_an_example_takes_the_way_with_the_fewest_answers(short_first: bool) -> None:
+    codes = [f"S{at}" for at in range(1, 8)]
+    questions = [question(code, Kind.CHOICE, "a b c") for code in codes]
+    long = All(tuple(ChoiceIs(code, ("b",)) for code in (codes[:6] if not short_first else codes[1:])))
+    short = ChoiceIs(codes[0] if short_first else codes[6], ("c",))
+    policy = policy_of(questions, AnyOf((long, short)))
+    intakes = Intakes(policy)
+    example, matter = Smallest(intakes).example(intakes.meaning.effective(policy.rules.rules[0]))
+    assert matter == (short.question,)
+    assert example[short.question] == "c"
