@@ -1,0 +1,163 @@
+"""One rule of a draft at a time: put in, changed, moved or taken out, with the rest of the text as it was.
+
+A version that could be read can still be read afterwards: what the loader would refuse is refused here, and nothing
+is saved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from intake import policies
+from intake.models import PolicyVersion
+from intake.policy import Policy, PolicyProblems
+from intake.policy.model import Example, Rule
+from intake.policy.splicing import CannotSplice, with_block, with_new_block, without_block
+from intake.policy.writing import rule_text
+from intake.services.governing.checking import check
+from intake.services.governing.door import must_stand
+from intake.services.governing.drafting import save_file
+from intake.services.governing.errors import Refused, Stale
+
+FILE = "regels.yaml"
+CODE = re.compile(r"R-[A-Za-z0-9]{1,10}")
+RULE_CHANGED = "Iemand anders heeft deze regel intussen veranderd."
+UNREADABLE = "De tekst van deze versie heeft fouten. Herstel die eerst in het bestand zelf."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The rule as it was on somebody's screen: its code and `seal`, empty for a rule that was not there yet."""
+
+    code: str
+    seal: str
+
+
+def readable(version: PolicyVersion) -> Policy:
+    """Return the policy of a version; Refused when its text has mistakes."""
+    found = check(version).policy
+    if found is None:
+        raise Refused(UNREADABLE)
+    return found
+
+
+def find(policy: Policy, code: str) -> Rule | None:
+    """Return the rule of this code."""
+    return next((rule for rule in policy.rules.rules if rule.code == code), None)
+
+
+def seal(policy: Policy, rule: Rule | None) -> str:
+    """Return what is different as soon as anything of the rule is; empty for no rule."""
+    if rule is None:
+        return ""
+    return hashlib.sha256(f"{before(policy, rule.code)}\n{rule_text(rule, policy)}".encode()).hexdigest()
+
+
+def before(policy: Policy, code: str) -> str:
+    """Return the code of the rule that stands above this one; empty for the first."""
+    codes = [rule.code for rule in policy.rules.rules]
+    at = codes.index(code)
+    return codes[at - 1] if at else ""
+
+
+def save_rule(
+    version: PolicyVersion, rule: Rule, seen: Seen, *, after: str | None = None, by: User, now: datetime
+) -> PolicyVersion:
+    """Save a rule as it is here; `after` names the rule that it must stand below, empty for the first place.
+
+    Others may have changed the rest of the version in between; Stale when they changed this rule. Refused when the
+    text would not be readable, with everything the loader says.
+    """
+    must_stand(version, PolicyVersion.State.DRAFT)
+    policy = must_be_as_seen(version, seen)
+    known = find(policy, rule.code)
+    if known is None:
+        must_be_new(policy, rule.code)
+    text = version.files[FILE]
+    place = after if after is not None else before(policy, rule.code) if known else last(policy)
+    if known == rule and place == before(policy, rule.code):
+        return version
+    return saved(version, put(text, policy, rule, known, place), by=by, now=now)
+
+
+def put(text: str, policy: Policy, rule: Rule, known: Rule | None, place: str) -> str:
+    """Return the text of the rules with this rule in it, below the rule named by `place`."""
+    block = rule_text(rule, policy)
+    try:
+        if known is not None and place == before(policy, rule.code):
+            return with_block(text, rule.code, block)
+        return with_new_block(without_block(text, rule.code) if known else text, place, block)
+    except CannotSplice as problem:
+        raise Refused(str(problem)) from problem
+
+
+def remove_rule(version: PolicyVersion, seen: Seen, *, by: User, now: datetime) -> PolicyVersion:
+    """Take a rule out; its code is never used again once a version with it was in force."""
+    must_stand(version, PolicyVersion.State.DRAFT)
+    must_be_as_seen(version, seen)
+    try:
+        text = without_block(version.files[FILE], seen.code)
+    except CannotSplice as problem:
+        raise Refused(str(problem)) from problem
+    return saved(version, text, by=by, now=now)
+
+
+def confirm_examples(
+    version: PolicyVersion, seen: Seen, added: Iterable[Example], dropped: Iterable[Example], *, by: User, now: datetime
+) -> PolicyVersion:
+    """Write down examples that the author found right, and take away those that are not wanted any more."""
+    policy = must_be_as_seen(version, seen)
+    rule = policy.rules.rule(seen.code)
+    gone = list(dropped)
+    kept = [example for example in rule.examples if example not in gone]
+    kept += [example for example in added if example not in kept]
+    return save_rule(version, replace(rule, examples=tuple(kept)), seen, by=by, now=now)
+
+
+def saved(version: PolicyVersion, text: str, *, by: User, now: datetime) -> PolicyVersion:
+    """Save the text of the rules when it can be read."""
+    try:
+        policies.SHELF.parsed({**version.files, FILE: text})
+    except PolicyProblems as found:
+        raise Refused(*(problem.message for problem in found.problems)) from found
+    return save_file(version, FILE, text, by=by, lock=version.lock, now=now)
+
+
+def must_be_as_seen(version: PolicyVersion, seen: Seen) -> Policy:
+    """Return the policy when the rule in it is still as it was seen."""
+    policy = readable(version)
+    if seal(policy, find(policy, seen.code)) != seen.seal:
+        raise Stale(RULE_CHANGED)
+    return policy
+
+
+def must_be_new(policy: Policy, code: str) -> None:
+    """Refuse a code that cannot be one, or that ever was in use: old results are explained by it."""
+    if not CODE.fullmatch(code):
+        raise Refused("Begin de code met R- en gebruik daarna hooguit 10 letters en cijfers. Bijvoorbeeld: R-P5.")
+    if code.lower() in {item.lower() for item in (*codes_of(policy), *codes_ever())}:
+        raise Refused(f"De code «{code}» is al eens gebruikt. Kies een andere.")
+
+
+def codes_of(policy: Policy) -> Iterator[str]:
+    """Yield the codes of rules and messages."""
+    yield from (rule.code for rule in policy.rules.rules)
+    yield from (item.code for item in policy.rules.withheld)
+
+
+def codes_ever() -> Iterator[str]:
+    """Yield the codes of all versions that were ever in force."""
+    names = {*PolicyVersion.objects.filter(state__in=policies.READABLE).values_list("name", flat=True)}
+    for name in sorted({policies.in_force(), *names}):
+        yield from codes_of(policies.policy(name))
+
+
+def last(policy: Policy) -> str:
+    """Return the code of the last rule; empty when there is none."""
+    return policy.rules.rules[-1].code if policy.rules.rules else ""
