@@ -23,7 +23,7 @@ def read_activities(file: PolicyFile, names: Names, parties: Mapping[str, Party]
     found: dict[str, Activity] = {}
     for node in file.items(fields.get("activiteiten"), "activiteiten"):
         activity = _activity(file, node, names, by_label)
-        if activity.code in found:
+        if not names.mark(activity.code, file.place(node)):
             file.problem(node, f"activiteit {activity.code}: deze code bestaat al")
         found[activity.code] = activity
     return found

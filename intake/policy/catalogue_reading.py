@@ -73,7 +73,7 @@ class CatalogueReader:
             question = self._question(node)
             if not question.code or not question.key:
                 continue
-            if question.code in drafts or question.key in self.names.shapes:
+            if question.key in self.names.shapes or not self.names.mark(question.code, self.file.place(node)):
                 self.file.problem(node, f"vraag {question.code}: code of sleutel bestaat al")
                 continue
             drafts[question.code] = question
@@ -176,7 +176,7 @@ class CatalogueReader:
         for node in self.file.items(self.fields.get("controles"), "controles"):
             fields = self.file.fields(node, "controle", ("code", "als", "tekst"))
             code = self.file.text(fields.get("code"), "controle: code")
-            if code in [check.code for check in checks]:
+            if not self.names.mark(code, self.file.place(node)):
                 self.file.problem(node, f"controle {code}: deze code bestaat al")
             when = reader.read(fields.get("als"), f"controle {code}")
             asked = direct_questions(when)

@@ -90,7 +90,7 @@ def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
             rules=digest(files["regels.yaml"].root, files["activiteiten.yaml"].root),
             catalogue=digest(files["catalogus.yaml"].root),
         ),
-        places={},
+        places=names.places,
         register=Register((), 0),
     )
 

@@ -379,8 +379,8 @@ class Register:
 class Policy:
     """One version of the policy, complete and checked; the same only as itself, so that it can be a key.
 
-    `places` goes by code (B1, D3, UT5, R-P4, NN-2, A3), by `feit:wil`, `poort:O`, `intensiteit:licht` and by
-    `D3:helder` for one row of a table.
+    `places` goes by code (B1, K2, D3, UT5, R-P4, NN-2, A3), by `feit:wil`, `poort:O`, `intensiteit:licht`, by
+    `D3:helder` for one row of a table and by `voorbeeld:R-P4:1` for one example of a rule.
     """
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from intake.policy.model import Group, Kind, Option, Question
+from intake.policy.model import Group, Kind, Option, Place, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,16 @@ class Names:
     facts: Collection[str] = ()
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     outcomes: Collection[str] = ()
+    rules: Collection[str] = ()
+    messages: Collection[str] = ()
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def mark(self, code: str, place: Place) -> bool:
+        """Keep where something stands, as in `Policy.places`; say whether nothing else has that code."""
+        new = code not in self.places
+        if new and code:
+            self.places[code] = place
+        return new
 
     def subjects(self) -> list[str]:
         """Return every word that may start a condition about an answer or a derived value."""

@@ -15,6 +15,7 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
+from intake.policy.model import Place
 from intake.policy.problems import Problem, did_you_mean
 
 _INT, _STR = "tag:yaml.org,2002:int", "tag:yaml.org,2002:str"
@@ -64,8 +65,11 @@ class PolicyFile:
             self._check(self.root)
 
     def problem(self, node: Node | None, message: str) -> None:
-        line = node.start_mark.line + 1 if node is not None else 1
-        self.problems.append(Problem(self.name, line, message))
+        self.problems.append(Problem(self.name, self.place(node).line, message))
+
+    def place(self, node: Node | None) -> Place:
+        """Return where a node begins; without one, the beginning of the file."""
+        return Place(self.name, node.start_mark.line + 1 if node is not None else 1)
 
     def _compose(self, text: str) -> Node | None:
         try:

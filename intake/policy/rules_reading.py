@@ -9,6 +9,7 @@ from yaml.nodes import Node
 from intake.policy.catalogue_reading import STEPS, read_source, read_step, read_way
 from intake.policy.condition_reading import ConditionReader
 from intake.policy.conditions import Always, Condition
+from intake.policy.example_reading import ExampleReader
 from intake.policy.model import (
     WAY_TABLES,
     Derived,
@@ -25,11 +26,14 @@ from intake.policy.model import (
     Withheld,
 )
 from intake.policy.names import Names
+from intake.policy.precedence_reading import PrecedenceReader
 from intake.policy.reading import PolicyFile
 
 INTENSITIES = ("geen", "licht", "intensief")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _PARTS = ("groepen", "feiten", "afgeleid", "uitkomsten", "intensiteit", "poorten", "regels", "nog_niet")
+_UNIQUE = "uniek"
+_CHOICES = ("eerste", _UNIQUE)
 
 
 class RulesReader:
@@ -38,14 +42,19 @@ class RulesReader:
     def __init__(self, file: PolicyFile, names: Names) -> None:
         self.file = file
         self.names = names
-        self.fields = file.fields(file.root, "regels", _PARTS)
+        self.fields = file.fields(file.root, "regels", _PARTS, ("uitkomst_keuze",))
         self.conditions = ConditionReader(file, names)
+        self.examples = ExampleReader(file, names)
+        self.precedence = PrecedenceReader(file, names)
+        self.unique_outcome = file.one_of(self.fields.get("uitkomst_keuze"), "uitkomst_keuze", _CHOICES) == _UNIQUE
         self.activities: dict[str, tuple[str, ...]] = {}
         self.parties: tuple[str, ...] = ()
         names.groups.update(self._groups())
         names.facts = self._words("feiten")
         names.derived = self._derived_values()
         names.outcomes = self._codes("uitkomsten")
+        names.rules = self._codes("regels")
+        names.messages = self._codes("nog_niet")
         for word in {*names.derived} & {*names.shapes}:
             file.problem(self.fields["afgeleid"], f"«{word}» is al de sleutel van een vraag")
         for key in WAY_TABLES.values():
@@ -54,7 +63,10 @@ class RulesReader:
                 file.problem(self.fields.get("afgeleid"), message)
 
     def _words(self, part: str) -> tuple[str, ...]:
-        return tuple(word for word, _, _ in self.file.entries(self.fields.get(part), part))
+        entries = self.file.entries(self.fields.get(part), part)
+        for word, key, _ in entries:
+            self.names.mark(f"feit:{word}", self.file.place(key))
+        return tuple(word for word, _, _ in entries)
 
     def _blocks(self, part: str) -> list[Node]:
         return self.file.items(self.fields.get(part), part)
@@ -66,10 +78,14 @@ class RulesReader:
         codes: list[str] = []
         for node in self._blocks(part):
             code = self.file.text(self._peek(node, "code"), f"{part}: code")
-            if code in codes:
-                self.file.problem(node, f"{part}: «{code}» bestaat al")
+            self._mark(node, part, code)
             codes.append(code)
         return tuple(codes)
+
+    def _mark(self, node: Node, what: str, code: str) -> None:
+        if not self.names.mark(code, self.file.place(node)):
+            known = self.names.places[code]
+            self.file.problem(node, f"{what}: «{code}» bestaat al, zie {known.file}:{known.line}")
 
     def _groups(self) -> dict[str, Group]:
         groups: dict[str, Group] = {}
@@ -95,16 +111,19 @@ class RulesReader:
     def finish(self, activities: dict[str, tuple[str, ...]], parties: tuple[str, ...]) -> RuleSet:
         """Return the rule set; `activities` gives the parties of each activity."""
         self.activities, self.parties = activities, parties
-        return RuleSet(
+        found = RuleSet(
             groups=self.names.groups,
             facts={fact.name: fact for fact in self._facts()},
             derived={table.key: table for node in self._blocks("afgeleid") for table in [self._derived(node)]},
             outcomes=self._outcomes(),
             levels=self._levels(),
             gates={gate.step: gate for gate in self._gates()},
-            rules=self._rules(),
-            withheld=self._all_withheld(),
+            rules=tuple(self._rule(node) for node in self._blocks("regels")),
+            withheld=tuple(self._withheld(node) for node in self._blocks("nog_niet")),
+            unique_outcome=self.unique_outcome,
         )
+        self.precedence.refuse_rings()
+        return found
 
     def _facts(self) -> list[Fact]:
         facts = []
@@ -114,11 +133,14 @@ class RulesReader:
             facts.append(Fact(name, text, self.conditions.read(fields.get("als"), f"feit {name}")))
         return facts
 
-    def _ordered(self, nodes: list[Node], conditions: list[Condition], what: str) -> None:
-        """The last row always holds and no other does: so a table is complete and its rows can be reached."""
+    def _ordered(self, nodes: list[Node], conditions: list[Condition], what: str, *, complete: bool = True) -> None:
+        """The last row always holds and no other does: so a table is complete and its rows can be reached.
+
+        With `complete` False the analysis looks whether there is a row for everyone.
+        """
         for index, (node, condition) in enumerate(zip(nodes, conditions, strict=True)):
             last = index == len(nodes) - 1
-            if last and not isinstance(condition, Always):
+            if last and complete and not isinstance(condition, Always):
                 self.file.problem(node, f"{what}: de laatste rij moet «als: altijd» hebben")
             if not last and isinstance(condition, Always) and self._is_always(node):
                 self.file.problem(node, f"{what}: «als: altijd» mag alleen in de laatste rij")
@@ -134,15 +156,18 @@ class RulesReader:
         fields = self.file.fields(node, "afgeleid", ("code", "sleutel", "naam", "waarden", "bron"))
         key = self.file.text(fields.get("sleutel"), "afgeleid: sleutel")
         what = f"afgeleid {key}"
+        code = self.file.text(fields.get("code"), what)
+        self._mark(node, "afgeleid", code)
         nodes = self.file.items(fields.get("waarden"), what)
         rows = []
         for row in nodes:
             cells = self.file.fields(row, what, ("waarde", "tekst", "als"))
             value = self.file.text(cells.get("waarde"), what)
+            self.names.mark(f"{code}:{value}", self.file.place(row))
             rows.append(Row(value, self.file.text(cells.get("tekst"), what), self._row_condition(cells, what)))
         self._ordered(nodes, [row.when for row in rows], what)
         return Derived(
-            code=self.file.text(fields.get("code"), what),
+            code=code,
             key=key,
             name=self.file.text(fields.get("naam"), what),
             rows=tuple(rows),
@@ -165,7 +190,7 @@ class RulesReader:
                     source=read_source(self.file, fields.get("bron"), what, self.names),
                 )
             )
-        self._ordered(nodes, [outcome.when for outcome in outcomes], "uitkomsten")
+        self._ordered(nodes, [item.when for item in outcomes], "uitkomsten", complete=not self.unique_outcome)
         return tuple(outcomes)
 
     def _levels(self) -> tuple[Level, ...]:
@@ -173,6 +198,7 @@ class RulesReader:
         for node in nodes:
             fields = self.file.fields(node, "intensiteit", ("waarde", "als", "bron"))
             value = self.file.one_of(fields.get("waarde"), "intensiteit", INTENSITIES)
+            self.names.mark(f"intensiteit:{value}", self.file.place(node))
             when = self._row_condition(fields, "intensiteit")
             levels.append(Level(value, when, read_source(self.file, fields.get("bron"), "intensiteit", self.names)))
         self._ordered(nodes, [level.when for level in levels], "intensiteit")
@@ -184,6 +210,7 @@ class RulesReader:
             if word not in STEPS:
                 self.file.problem(key, f"poorten: «{word}» is geen stap")
                 continue
+            self.names.mark(f"poort:{word}", self.file.place(key))
             fields = self.file.fields(node, f"poort {word}", ("als", "dicht"))
             when = self.conditions.read(fields.get("als"), f"poort {word}")
             gates.append(Gate(STEPS[word], when, self.file.text(fields.get("dicht"), f"poort {word}")))
@@ -192,17 +219,10 @@ class RulesReader:
             self.file.problem(self.fields.get("poorten"), f"poorten: stap {step.code} ontbreekt")
         return gates
 
-    def _rules(self) -> tuple[Rule, ...]:
-        self._codes("regels")
-        return tuple(self._rule(node) for node in self._blocks("regels"))
-
-    def _all_withheld(self) -> tuple[Withheld, ...]:
-        self._codes("nog_niet")
-        return tuple(self._withheld(node) for node in self._blocks("nog_niet"))
-
     def _rule(self, node: Node) -> Rule:
         required = ("code", "activiteit", "soort", "stap", "rollen", "als", "reden", "bron")
-        fields = self.file.fields(node, "regel", required, ("manier", "intensiteit"))
+        optional = ("manier", "poort", "intensiteit", "gaat_voor", "voorbeelden")
+        fields = self.file.fields(node, "regel", required, optional)
         code = self.file.text(fields.get("code"), "regel: code")
         what = f"regel {code}"
         activity = self.file.one_of(fields.get("activiteit"), f"{what}: activiteit", self.activities)
@@ -224,6 +244,9 @@ class RulesReader:
             when=self.conditions.read(fields.get("als"), what),
             reason=self._reason(fields.get("reden"), what),
             source=read_source(self.file, fields.get("bron"), what, self.names),
+            gated=self.file.yes(fields.get("poort"), f"{what}: poort", False),
+            beats=self.precedence.read(code, fields.get("gaat_voor"), what, self.names.messages),
+            examples=self.examples.read(code, fields.get("voorbeelden"), what),
         )
 
     def _check_intensity(self, node: Node, what: str, effect: str, intensity: str) -> None:
@@ -246,7 +269,7 @@ class RulesReader:
 
     def _withheld(self, node: Node) -> Withheld:
         required = ("code", "activiteiten", "als", "tekst", "opent", "dicht_door", "bron")
-        fields = self.file.fields(node, "nog_niet", required)
+        fields = self.file.fields(node, "nog_niet", required, ("gaat_voor",))
         code = self.file.text(fields.get("code"), "nog_niet: code")
         what = f"nog_niet {code}"
         closers = self.file.items(fields.get("dicht_door"), what)
@@ -262,4 +285,5 @@ class RulesReader:
             opens=self.file.text(fields.get("opent"), what),
             closed_by=closed_by,
             source=read_source(self.file, fields.get("bron"), what, self.names),
+            beats=self.precedence.read(code, fields.get("gaat_voor"), what, self.names.rules),
         )

@@ -27,7 +27,7 @@ def failing_examples(exam: Examination) -> Iterator[Finding]:
             )
             given = Answers(example.answers)
             lines = tuple(answer_line(exam.policy, code, given) for code in given)
-            place = exam.place(rule.code)
+            place = exam.place(f"voorbeeld:{rule.code}:{number}", rule.code)
             yield Finding(Fault.FAILING_EXAMPLE, rule.code, str(number), place, text, None, given, lines)
 
 
