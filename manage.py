@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -28,7 +29,7 @@ def main() -> None:
             os.execv(PYTHON, [str(PYTHON), *sys.argv])
     if sys.argv[1:] == ["assess"]:
         sys.exit(assess())
-    if command == "check_policy" and {word for word in sys.argv if word.startswith("-")} <= {"--alles"}:
+    if command == "check_policy" and {word for word in sys.argv if word.startswith("-")} <= {"--alles", "--bronnen"}:
         sys.exit(check_policy(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nnmkb.settings")
     from django.core.management import execute_from_command_line
@@ -47,10 +48,14 @@ def check_policy(arguments: list[str]) -> int:
     """Look a folder of policy files over without starting Django, which would take longer than the looking."""
     from intake.policy.checking import check_folder
 
-    folder = next((Path(word) for word in arguments if word != "--alles"), policy_folder())
-    found = check_folder(folder, sys.stdout, sys.stderr, everything="--alles" in arguments)
+    parser = argparse.ArgumentParser(prog="manage.py check_policy")
+    parser.add_argument("folder", nargs="?", type=Path, default=policy_folder())
+    parser.add_argument("--alles", action="store_true")
+    parser.add_argument("--bronnen", type=Path)
+    given = parser.parse_args(arguments)
+    found = check_folder(given.folder, sys.stdout, sys.stderr, everything=given.alles, sources=given.bronnen)
     if found:
-        print(f"{found} {'fout' if found == 1 else 'fouten'} in {folder.name}", file=sys.stderr)
+        print(f"{found} {'fout' if found == 1 else 'fouten'} in {given.folder.name}", file=sys.stderr)
     return 1 if found else 0
 
 

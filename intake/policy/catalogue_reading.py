@@ -32,12 +32,19 @@ _BY_KIND = {
 
 
 def read_source(file: PolicyFile, node: Node | None, what: str, names: Names) -> Source:
-    """Return the source of a question or rule; document, place and gist are all needed."""
+    """Return the source of a question or rule; document, place and gist are all needed.
+
+    A citation must stand in the text of the document, if that was registered.
+    """
     what = f"{what}: bron"
-    fields = file.fields(node, what, ("document", "plaats", "strekking"))
+    fields = file.fields(node, what, ("document", "plaats", "strekking"), ("citaat",))
     document = file.one_of(fields.get("document"), f"{what}: document", names.documents)
     place, gist = (file.text(fields.get(word), f"{what}: {word}") for word in ("plaats", "strekking"))
-    return Source(document, names.documents.get(document, ""), place, gist)
+    quote = file.text(fields.get("citaat"), f"{what}: citaat")
+    mistake = names.sources[document].mistake(quote) if quote and document in names.sources else ""
+    if mistake:
+        file.problem(fields["citaat"], f"{what}: citaat: {mistake}")
+    return Source(document, names.documents.get(document, ""), place, gist, quote)
 
 
 def read_way(file: PolicyFile, node: Node | None, what: str) -> Way | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +11,7 @@ from intake.policy.analysis import Analysis, Finding, Severity, analyse
 from intake.policy.analysis.words import intakes_in_words
 from intake.policy.loader import load_policy
 from intake.policy.model import Policy
-from intake.policy.problems import PolicyProblems
+from intake.policy.problems import PolicyProblems, Problem
 
 
 class Sink(Protocol):
@@ -19,13 +20,16 @@ class Sink(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
-def check_folder(folder: Path, out: Sink, errors: Sink, *, everything: bool = False) -> int:
+def check_folder(
+    folder: Path, out: Sink, errors: Sink, *, everything: bool = False, sources: Path | None = None
+) -> int:
     """Write what is in the folder and what is found; return the number of errors.
 
-    With `everything` the findings that ask for nothing are written too.
+    With `everything` the findings that ask for nothing are written too. `sources` is a folder with the texts of
+    documents, to look citations up in.
     """
     try:
-        policy = load_policy(folder)
+        policy = load_policy(folder, read_sources(sources) if sources else None)
     except PolicyProblems as found:
         for problem in found.problems:
             errors.write(f"{problem}\n")
@@ -39,6 +43,22 @@ def check_folder(folder: Path, out: Sink, errors: Sink, *, everything: bool = Fa
                 sink.write("\n".join(_told(finding)) + "\n")
     out.write(f"{_summed_up(analysis, everything)}\n")
     return len(analysis.errors)
+
+
+def read_sources(folder: Path) -> dict[str, str]:
+    """Return the texts in a folder by the code of their document, with which the name of the file begins."""
+    texts: dict[str, str] = {}
+    for path in sorted(folder.glob("*.txt")):
+        code = re.match(r"[^\W_]*", path.stem)
+        try:
+            texts[code[0] if code else ""] = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PolicyProblems(
+                [Problem(path.name, 1, f"deze tekst is niet te lezen ({type(error).__name__})")]
+            ) from error
+    if not texts:
+        raise PolicyProblems([Problem(folder.name, 1, "in deze map met bronnen staat geen enkel bestand met .txt")])
+    return texts
 
 
 def summary(policy: Policy) -> list[tuple[str, int]]:

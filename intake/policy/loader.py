@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from intake.policy.activity_reading import read_activities, read_comparisons, read_consents
 from intake.policy.catalogue_reading import CatalogueReader
+from intake.policy.citing import SourceText
 from intake.policy.dependencies import Dependencies
 from intake.policy.model import Catalogue, Digests, Policy, Register, RuleSet
 from intake.policy.names import Names
@@ -30,24 +31,28 @@ FILES = (
 )
 
 
-def load_policy(folder: Path) -> Policy:
-    """Return the policy of the folder; PolicyProblems names every mistake of every file at once."""
+def load_policy(folder: Path, sources: Mapping[str, str] | None = None) -> Policy:
+    """Return the policy of the folder; PolicyProblems names every mistake of every file at once.
+
+    `sources` holds texts of documents by code: what is cited from those must stand in them.
+    """
     problems: list[Problem] = []
-    return _read_all(_texts_of(folder, problems), problems)
+    return _read_all(_texts_of(folder, problems), sources or {}, problems)
 
 
-def read_policy(texts: Mapping[str, str]) -> Policy:
-    """Return the policy of these texts, by file name; PolicyProblems names every mistake of every file at once."""
+def read_policy(texts: Mapping[str, str], sources: Mapping[str, str] | None = None) -> Policy:
+    """Return the policy of these texts, by file name; see `load_policy`."""
     missing = [Problem(name, 1, "dit bestand ontbreekt") for name in FILES if name not in texts]
-    return _read_all(texts, missing)
+    return _read_all(texts, sources or {}, missing)
 
 
-def _read_all(texts: Mapping[str, str], problems: list[Problem]) -> Policy:
+def _read_all(texts: Mapping[str, str], sources: Mapping[str, str], problems: list[Problem]) -> Policy:
     problems += [Problem(name, 1, "dit bestand hoort niet bij het beleid") for name in sorted({*texts} - {*FILES})]
     files = {name: PolicyFile(name, texts[name], problems) for name in FILES if name in texts}
     if problems:
         raise PolicyProblems(problems)
-    policy = _read(files, problems)
+    names = Names(sources={code: SourceText(text) for code, text in sources.items()})
+    policy = _read(files, names, problems)
     if problems:
         raise PolicyProblems(problems)
     return policy
@@ -63,8 +68,7 @@ def _texts_of(folder: Path, problems: list[Problem]) -> dict[str, str]:
     return texts
 
 
-def _read(files: dict[str, PolicyFile], problems: list[Problem]) -> Policy:
-    names = Names()
+def _read(files: dict[str, PolicyFile], names: Names, problems: list[Problem]) -> Policy:
     catalogue_reader = CatalogueReader(files["catalogus.yaml"], names)
     rules_reader = RulesReader(files["regels.yaml"], names)
     parties = PartiesReader(files["partijen.yaml"], names)

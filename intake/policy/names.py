@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from intake.policy.citing import SourceText
 from intake.policy.model import Group, Kind, Option, Place, Question
 
 
@@ -27,6 +28,7 @@ class Names:
     """Everything that can be named; filled in the order in which files are read."""
 
     documents: dict[str, str] = field(default_factory=dict)
+    sources: Mapping[str, SourceText] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     facts: Collection[str] = ()

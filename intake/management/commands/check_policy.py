@@ -19,9 +19,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, help="map met beleidsbestanden")
         parser.add_argument("--alles", action="store_true", help="toon ook wat ter informatie is")
+        parser.add_argument("--bronnen", type=Path, help="map met teksten van documenten, om citaten in na te zoeken")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"] or Path(settings.POLICY_ROOT) / settings.POLICY_NAME
-        count = check_folder(folder, self.stdout, self.stderr, everything=options["alles"])
+        everything, sources = options["alles"], options["bronnen"]
+        count = check_folder(folder, self.stdout, self.stderr, everything=everything, sources=sources)
         if count:
             raise CommandError(f"{count} {'fout' if count == 1 else 'fouten'} in {folder.name}", returncode=1)

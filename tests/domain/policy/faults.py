@@ -262,6 +262,18 @@ FAULTS: list[Fault] = [
     ),
     (
         RULES,
+        ', strekking: "Bouw verder aan het netwerk langs de Hanze-corridor."}',
+        ', strekking: "Bouw verder aan het netwerk.", citat: "Bouw verder."}',
+        "bron: onbekende sleutel «citat», bedoelde u «citaat»?",
+    ),
+    (
+        RULES,
+        'bron: {document: "001", plaats: "tabel Algemeen 1"',
+        'bron: {document: "001", plaats: " "',
+        "bron: plaats: de tekst is leeg",
+    ),
+    (
+        RULES,
         "    reden: U verkoopt al goed",
         "    reden: U wilt\n    reden: U verkoopt al goed",
         "de sleutel «reden» staat hier twee keer",

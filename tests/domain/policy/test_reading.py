@@ -107,13 +107,19 @@ def test_example_that_does_not_come_out_stands_at_its_own_line() -> None:
 
 def full(rule: Rule) -> Rule:
     return replace(
-        rule, way=Way.PROMOTION, gated=True, beats=("NN-2", "NN-1"), examples=(EVERYTHING, Example(False, {}))
+        rule,
+        way=Way.PROMOTION,
+        gated=True,
+        beats=("NN-2", "NN-1"),
+        source=replace(rule.source, quote="Een zin: «letterlijk» … en 'meer'."),
+        examples=(EVERYTHING, Example(False, {})),
     )
 
 
 def test_rule_and_message_with_everything_in_them_are_read_as_they_were_written() -> None:
     rule = full(POLICY.rules.rule("R-A1"))
-    message = replace(POLICY.rules.withheld[2], beats=("R-P3", "R-A2"))
+    message = POLICY.rules.withheld[2]
+    message = replace(message, beats=("R-P3", "R-A2"), source=replace(message.source, quote="Een zin."))
     read = reread(POLICY, rule, message)
     assert read.rules.rule("R-A1") == rule
     assert read.rules.withheld[2] == message

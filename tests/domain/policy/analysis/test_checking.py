@@ -95,6 +95,44 @@ def test_the_command_answers_without_django(tmp_path: Path) -> None:
     assert "ter informatie" in wrong.stdout
 
 
+def with_citations(folder: Path) -> tuple[Path, Path]:
+    """Return a policy with a citation that is right and one that is not, and a folder with the text."""
+    shutil.copytree(FOLDER, folder / "beleid")
+    path = folder / "beleid" / "regels.yaml"
+    text = path.read_text(encoding="utf-8")
+    for place, quote in (("tabel Algemeen 1", "Er staat een kop."), ("tabel Algemeen 2", "Er stond een kop.")):
+        assert f'"001", plaats: "{place}"' in text
+        text = text.replace(f'"001", plaats: "{place}"', f'"001", citaat: "{quote}", plaats: "{place}"', 1)
+    path.write_text(text, encoding="utf-8")
+    (folder / "bronnen").mkdir()
+    (folder / "bronnen" / "001_notitie.txt").write_text("Er staat\neen kop.", encoding="utf-8")
+    return folder / "beleid", folder / "bronnen"
+
+
+def test_citations_are_looked_up_in_a_folder_with_and_without_django(tmp_path: Path) -> None:
+    policy, sources = with_citations(tmp_path)
+    assert checked(policy)[0] == 0
+    line = [sys.executable, str(ROOT / "manage.py"), "check_policy", str(policy), "--bronnen", str(sources)]
+    environment = {**os.environ, "NNMKB_NO_VENV": "1"}
+    wrong = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    assert wrong.returncode == 1
+    assert "«Er stond een kop.» staat niet in de tekst van dit document, bedoelde u «Er staat een kop»?" in wrong.stderr
+    assert "1 fout in beleid" in wrong.stderr
+    errors = io.StringIO()
+    with pytest.raises(CommandError, match="1 fout in beleid"):
+        call_command("check_policy", str(policy), bronnen=sources, stdout=io.StringIO(), stderr=errors)
+    assert errors.getvalue() == wrong.stderr.removesuffix("1 fout in beleid\n")
+
+
+def test_folder_without_texts_and_text_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    errors = io.StringIO()
+    assert check_folder(FOLDER, io.StringIO(), errors, sources=tmp_path) == 1
+    (tmp_path / "001.txt").write_bytes(b"\xff\xfe\x00")
+    assert check_folder(FOLDER, io.StringIO(), errors, sources=tmp_path) == 1
+    assert "geen enkel bestand met .txt" in errors.getvalue()
+    assert "001.txt:1: deze tekst is niet te lezen (UnicodeDecodeError)" in errors.getvalue()
+
+
 def test_the_last_line_counts_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place("regels.yaml", 7)
     found = (
