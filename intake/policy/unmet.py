@@ -17,6 +17,7 @@ from intake.policy.conditions import (
     Leaf,
     Not,
     OutcomeIs,
+    RowIn,
     Value,
     truth,
 )
@@ -163,18 +164,30 @@ class WhyNot:
         at = next((index for index, row in enumerate(rows) if row is hit), len(rows))
         earlier = [rows[index].when for index in range(at) if inside[index] is wanted]
         later = any(inside[index] is wanted for index in range(at + 1, len(rows)))
-        ways = [self.condition(when) for when in earlier]
         if hit is not None and later and not isinstance(hit.when, Always):
-            ways.append(self.condition(hit.when, wanted=False))
-        return min(ways, key=_weight, default=())
+            lost = self.condition(hit.when, wanted=False)
+            # Away from a value is first of all what made it: "no wish" is no way out of a strategy that is not clear.
+            if not wanted:
+                return lost
+            return min([*map(self.condition, earlier), lost], key=_weight)
+        return min(map(self.condition, earlier), key=_weight, default=())
 
     def _leaf(self, leaf: Leaf, wanted: bool) -> Unmet:
         code = leaf.question
         value = self.situation.answer(code)
         state = FAILS if value is not None else NOT_ANSWERED if code in self.asked else NOT_ASKED
-        given = state if value is None else answer_label(self.policy, code, value, self.situation.answers)
+        given = (
+            state if value is None else answer_label(self.policy, code, _told_of(leaf, value), self.situation.answers)
+        )
         text = self.policy.catalogue.by_code[code].text
         return Unmet(text, code, describe(self.policy, leaf, wanted=wanted), given, state)
+
+
+def _told_of(leaf: Leaf, value: Value) -> Value:
+    """Of a table of scores only the row that the condition is about."""
+    if isinstance(leaf, RowIn) and isinstance(value, Mapping):
+        return {row: score for row, score in value.items() if row == leaf.row} or value
+    return value
 
 
 def why_not(policy: Policy, answers: Mapping[str, Value], rule_code: str) -> tuple[Unmet, ...]:
