@@ -16,6 +16,7 @@ from django.conf import settings
 from intake.models import PolicyVersion
 from intake.policy import Policy, PolicyProblems, Problem, read_policy
 from intake.policy.loader import FILES
+from intake.source_texts import NO_SOURCES, SourceTexts, registered
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 # How long another process may go on starting scans on the version before.
@@ -66,10 +67,10 @@ class Shelf:
             self._named[name] = found
         return found
 
-    def parsed(self, files: Files) -> Policy:
-        """Return the policy of these texts; PolicyProblems names every mistake."""
-        digest = digest_of(files)
-        found = self._parsed.get(digest) or read_policy(files)
+    def parsed(self, files: Files, sources: SourceTexts = NO_SOURCES) -> Policy:
+        """Return the policy of these texts, its citations looked up; PolicyProblems names every mistake."""
+        digest = f"{digest_of(files)} {sources.key}"
+        found = self._parsed.get(digest) or read_policy(files, sources.fetched() if sources.digests else None)
         with self._lock:
             # Read twice at the same moment, the first one counts: everywhere the same policy is the same object.
             found = self._parsed.setdefault(digest, found)
@@ -103,7 +104,15 @@ def newest() -> str:
 
 def draft_policy(version: PolicyVersion) -> Policy:
     """Return the policy of any version, also of a draft; PolicyProblems names every mistake in its text."""
-    return SHELF.parsed(version.files)
+    return SHELF.parsed(version.files, sources_of(version))
+
+
+def sources_of(version: PolicyVersion) -> SourceTexts:
+    """Return the texts in which citations of a version must stand.
+
+    What was in force once stays readable, whatever is registered later.
+    """
+    return NO_SOURCES if version.state in READABLE else registered()
 
 
 def forget() -> None:

@@ -11,6 +11,7 @@ from intake import policies
 from intake.models import PolicyVersion
 from intake.policy import Policy, PolicyProblems, Problem
 from intake.policy.analysis import Analysis, Finding, analyse
+from intake.source_texts import SourceTexts
 
 # Some drafts that are worked on at the same time.
 MOST_KEPT = 12
@@ -43,15 +44,15 @@ class Checked:
 class Checks:
     """What was found in the texts that this process looked at last."""
 
-    def __init__(self, look: Callable[[policies.Files], Checked]) -> None:
+    def __init__(self, look: Callable[[policies.Files, SourceTexts], Checked]) -> None:
         self._look = look
         self._lock = Lock()
         self._kept: OrderedDict[str, Checked] = OrderedDict()
 
-    def of(self, files: policies.Files) -> Checked:
-        """Return what is found in these texts."""
-        digest = policies.digest_of(files)
-        found = self._kept.get(digest) or self._look(files)
+    def of(self, files: policies.Files, sources: SourceTexts) -> Checked:
+        """Return what is found in these texts, with their citations looked up in those of documents."""
+        digest = f"{policies.digest_of(files)} {sources.key}"
+        found = self._kept.get(digest) or self._look(files, sources)
         with self._lock:
             self._kept[digest] = found
             self._kept.move_to_end(digest)
@@ -60,10 +61,10 @@ class Checks:
         return found
 
 
-def look(files: policies.Files) -> Checked:
+def look(files: policies.Files, sources: SourceTexts) -> Checked:
     """Read the texts and analyse what they say."""
     try:
-        policy = policies.SHELF.parsed(files)
+        policy = policies.SHELF.parsed(files, sources)
         return Checked(policy, (), analyse(policy))
     except PolicyProblems as found:
         return Checked(None, found.problems, None)
@@ -74,4 +75,4 @@ CHECKS = Checks(look)
 
 def check(version: PolicyVersion) -> Checked:
     """Return what is wrong with a version and what the analysis finds; at once when this text was looked at before."""
-    return CHECKS.of(version.files)
+    return CHECKS.of(version.files, policies.sources_of(version))

@@ -123,7 +123,7 @@ def confirm_examples(
 def saved(version: PolicyVersion, text: str, *, by: User, now: datetime) -> PolicyVersion:
     """Save the text of the rules when it can be read."""
     try:
-        policies.SHELF.parsed({**version.files, FILE: text})
+        policies.SHELF.parsed({**version.files, FILE: text}, policies.sources_of(version))
     except PolicyProblems as found:
         raise Refused(*(problem.message for problem in found.problems)) from found
     return save_file(version, FILE, text, by=by, lock=version.lock, now=now)

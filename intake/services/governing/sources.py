@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
 
+from intake import source_texts
 from intake.models import SourceText
 from intake.policy import Policy
 from intake.services.governing.door import actor_of, must_be, storable
@@ -53,5 +53,4 @@ def newest(code: str) -> SourceText | None:
 
 def registered() -> dict[str, str]:
     """Return the text that counts of each document, by code."""
-    last = SourceText.objects.order_by().values("code").annotate(last=Max("id")).values("last")
-    return dict(SourceText.objects.filter(id__in=last).values_list("code", "text"))
+    return source_texts.registered().fetched()
