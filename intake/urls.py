@@ -3,7 +3,10 @@
 from django.urls import path, register_converter
 
 from intake.screens import BY_SLUG
+from intake.services.governing.drafting import RESERVED
 from intake.views import check, links, result, start, step, table
+from intake.views.policy import acts, exchange, file, history, version, versions
+from intake.views.policy.acts_table import ACTS
 
 
 class PageSlug:
@@ -20,11 +23,34 @@ class PageSlug:
         return value
 
 
+class VersionName(PageSlug):
+    """A version of the policy; the other addresses under /beleid/ stay free."""
+
+    regex = rf"(?!(?:{'|'.join(sorted(RESERVED))})/)[a-z0-9-]{{1,20}}"
+
+
+class ActSlug(PageSlug):
+    """What can be done with a version."""
+
+    regex = "|".join(ACTS)
+
+
 register_converter(PageSlug, "page")
+register_converter(VersionName, "version")
+register_converter(ActSlug, "policyact")
 
 app_name = "intake"
 urlpatterns = [
     path("", start.start, name="start"),
+    path("beleid/", versions.versions, name="policy-versions"),
+    path("beleid/nieuw/", versions.new, name="policy-new"),
+    path("beleid/<version:name>/", version.version, name="policy-version"),
+    path("beleid/<version:name>/bestand/<str:file>/", file.file, name="policy-file"),
+    path("beleid/<version:name>/download/", exchange.export, name="policy-export"),
+    path("beleid/<version:name>/download/<str:file>/", exchange.export_file, name="policy-export-file"),
+    path("beleid/<version:name>/geschiedenis/", history.history, name="policy-history"),
+    path("beleid/<version:name>/inlezen/", exchange.import_page, name="policy-import"),
+    path("beleid/<version:name>/<policyact:slug>/", acts.act, name="policy-act"),
     path("verder/", links.lost, name="lost"),
     path("verder/<str:token>/", links.resume, name="resume"),
     path("wie-doet-wat/", table.table, name="table"),

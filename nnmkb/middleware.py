@@ -1,4 +1,4 @@
-"""Request id, private-by-default caching, and a clear page where the framework has none."""
+"""Request id, private-by-default caching, a limit on forms, and a clear page where the framework has none."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
@@ -15,6 +16,7 @@ from nnmkb.logs import request_id
 
 Next = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = re.compile(r"[a-z0-9]{32}")
+NUMBER = re.compile(r"[0-9]{1,18}")
 SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 
@@ -49,6 +51,21 @@ class PrivateByDefaultMiddleware:
         if "X-Robots-Tag" not in response and request.path != "/":
             response["X-Robots-Tag"] = "noindex"
         return response
+
+
+class LargestBodyMiddleware:
+    """Refuse a form that weighs more than its page may, before anything of it is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("CONTENT_LENGTH") or "0"
+        larger = (most for start, most in settings.LARGEST_BODIES.items() if request.path.startswith(start))
+        # Django reads no further than the length that was given, and takes anything odd for nothing.
+        if NUMBER.fullmatch(given) and int(given) > next(larger, settings.LARGEST_BODY):
+            raise RequestDataTooBig("the body is too large for this page")
+        return self.get_response(request)
 
 
 class SessionKeyMiddleware:

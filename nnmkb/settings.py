@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "nnmkb.middleware.SessionKeyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "nnmkb.middleware.LargestBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -172,7 +173,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "nnmkb"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "nnmkb.pages.csrf_failure"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# What a form may weigh: little, except where the whole text of a version of the policy is written.
+LARGEST_BODY = 256 * 1024
+LARGEST_BODIES = {"/beleid/": 5 * 1024 * 1024}
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(LARGEST_BODY, *LARGEST_BODIES.values())
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 
 # --- security headers -----------------------------------------------------------------------------------------------

@@ -11,20 +11,31 @@ from django.urls import reverse
 from nnmkb.web.permissions import allowed, roles_of
 
 # The pages in the bar; each role sees those that it may read.
-MENU = {"referrals:desk": "Werkbak", "referrals:organisations": "Organisaties", "admin:index": "Beheer"}
+MENU = {
+    "referrals:desk": "Werkbak",
+    "intake:policy-versions": "Beleid",
+    "referrals:organisations": "Organisaties",
+    "admin:index": "Beheer",
+}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the dark bar of every staff page needs."""
     roles = roles_of(request.user)
     shown = [(label, name) for name, label in MENU.items() if allowed(roles, name, "GET")]
-    nav = [{"label": label, "href": reverse(name), "current": request.path == reverse(name)} for label, name in shown]
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    nav = [{"label": label, "href": reverse(name), "current": _within(here, name)} for label, name in shown]
     return {
         "desk_nav": nav,
         "desk_home": nav[0]["href"] if nav else reverse("referrals:desk"),
         "desk_user_name": name_of(signed_in(request)),
         "desk_logout_href": reverse("referrals:logout"),
     }
+
+
+def _within(here: str, name: str) -> bool:
+    """Say whether a page is that of the menu; every page about policy belongs to «Beleid»."""
+    return here == name or (name == "intake:policy-versions" and here.startswith("intake:policy-"))
 
 
 def signed_in(request: HttpRequest) -> User:

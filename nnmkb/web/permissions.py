@@ -49,6 +49,10 @@ _DESK = (Role.ADVISOR, Role.TEAM_LEAD)
 _ADMIN = (Role.ADMINISTRATOR,)
 _POLICY = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
 
+# Who writes policy, and who does something with a version: reading it alone is for _POLICY.
+_WRITE = (Role.POLICY_AUTHOR,)
+_WORK = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER)
+
 _READ_BY_ANYONE = _rule(_ANYONE)
 _USED_BY_ANYONE = _rule(_ANYONE, _ANYONE)
 _READ_BY_HOLDER = _rule(_HOLDER)
@@ -68,6 +72,15 @@ TABLE: dict[str, Rule] = {
     "intake:go-on": _READ_BY_HOLDER,
     "intake:later": _USED_BY_HOLDER,
     "intake:lost": _USED_BY_ANYONE,
+    "intake:policy-act": _rule(_WORK, _WORK),
+    "intake:policy-export": _rule(_POLICY),
+    "intake:policy-export-file": _rule(_POLICY),
+    "intake:policy-file": _rule(_POLICY, _WRITE),
+    "intake:policy-history": _rule(_POLICY),
+    "intake:policy-import": _rule(_WRITE, _WRITE),
+    "intake:policy-new": _rule(_WRITE, _WRITE),
+    "intake:policy-version": _rule(_POLICY),
+    "intake:policy-versions": _rule(_POLICY),
     "intake:result": _USED_BY_HOLDER,
     "intake:resume": _USED_BY_HOLDER,
     "intake:start": _USED_BY_ANYONE,
@@ -142,7 +155,8 @@ def by_role(view: View) -> View:
         if allowed(roles_of(request.user), name, request.method or ""):
             return view(request, *args, **kwargs)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/werkbak/")
+            # A form that was sent is lost with the session; the login page then leads to one's own start page.
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "")
         raise PermissionDenied
 
     return guarded

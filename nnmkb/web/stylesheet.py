@@ -1,4 +1,4 @@
-"""The one stylesheet: built from static/src, with the vendor classes that no template uses left out."""
+"""The stylesheets, built from static/src: one for everybody without vendor classes that no page uses, one for staff."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,8 @@ VENDOR_CLASS = re.compile(r"\b(?:nl|utrecht)-[A-Za-z0-9_-]+")
 SELECTOR_CLASS = re.compile(r"\.((?:nl|utrecht)-[A-Za-z0-9_-]+)")
 NOTICE = "/*! nnmkb: EUPL-1.2. Parts by NL Design System and Gemeente Utrecht: see THIRD_PARTY.md */"
 APP = ("layout", "forms", "parts", "model", "desk", "modes")
+# Only on pages for who signed in, on top of the other: a visitor of the scan does not carry it.
+STAFF = ("policy",)
 
 
 def build_stylesheet(root: Path) -> str:
@@ -26,6 +28,15 @@ def build_stylesheet(root: Path) -> str:
         f"@layer app {{ {own} }}",
     ]
     return f"{NOTICE}\n{process(''.join(layers))}\n"
+
+
+def build_staff_stylesheet(root: Path) -> str:
+    """Return the text of static/nnmkb-staff.css for this checkout."""
+    own = "\n".join((root / "static" / "src" / "app" / f"{name}.css").read_text() for name in STAFF)
+    return f"{NOTICE}\n{process(f'@layer app {{ {own} }}')}\n"
+
+
+SHEETS = {"nnmkb.css": build_stylesheet, "nnmkb-staff.css": build_staff_stylesheet}
 
 
 def used_classes(root: Path) -> set[str]:

@@ -93,7 +93,7 @@ def destination(request: HttpRequest, wanted: str) -> str:
         return wanted
     roles = roles_of(request.user)
     if roles and roles.isdisjoint({Role.ADVISOR, Role.TEAM_LEAD}):
-        return "/beheer/" if Role.ADMINISTRATOR in roles else "/"
+        return "/beheer/" if Role.ADMINISTRATOR in roles else "/beleid/"
     return settings.LOGIN_REDIRECT_URL
 
 

@@ -29,6 +29,9 @@ MADE_UP = {
     "organisation": "nom",
     "page": "plan",
     "name": "brief",
+    "file": "regels.yaml",
+    "slug": "indienen",
+    "code": "R-N4",
 }
 
 

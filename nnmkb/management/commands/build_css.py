@@ -1,4 +1,4 @@
-"""Build static/nnmkb.css from static/src."""
+"""Build static/nnmkb.css and static/nnmkb-staff.css from static/src."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,13 @@ import brotli
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from nnmkb.web.stylesheet import build_stylesheet
+from nnmkb.web.stylesheet import SHEETS
 
 
 class Command(BaseCommand):
-    """Write the stylesheet, or say whether the committed one is still true."""
+    """Write the stylesheets, or say whether the committed ones are still true."""
 
-    help = "Build the stylesheet of the site; the result is committed."
+    help = "Build the stylesheets of the site; the result is committed."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,12 +21,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         root = Path(settings.ROOT)
-        target = root / "static" / "nnmkb.css"
-        text = build_stylesheet(root)
-        if options["check"]:
-            if not target.exists() or target.read_text() != text:
-                raise CommandError("static/nnmkb.css is out of date: run «manage.py build_css» and commit it.")
-        else:
-            target.write_text(text)
-        size = len(brotli.compress(text.encode()))
-        self.stdout.write(f"static/nnmkb.css: {len(text)} bytes, {size} with brotli")
+        for name, build in SHEETS.items():
+            target, text = root / "static" / name, build(root)
+            if not options["check"]:
+                target.write_text(text)
+            elif not target.exists() or target.read_text() != text:
+                raise CommandError(f"static/{name} is out of date: run «manage.py build_css» and commit it.")
+            size = len(brotli.compress(text.encode()))
+            self.stdout.write(f"static/{name}: {len(text)} bytes, {size} with brotli")

@@ -16,7 +16,7 @@ from tests.referrals.desk import making
 
 # A letter exists only once it was sent.
 PUBLIC_PAGES = sorted(name for name, rule in TABLE.items() if Role.ANYONE in rule.read and name != "letter")
-STAFF_PAGES = sorted(name for name in TABLE if name.startswith("referrals:desk"))
+STAFF_PAGES = sorted(name for name in TABLE if name.startswith(("referrals:desk", "intake:policy-")))
 ADMIN_PAGES = (
     "admin:index",
     "admin:referrals_partner_changelist",
@@ -53,8 +53,25 @@ def test_roles_of_the_table_are_groups_in_the_database() -> None:
 
 def address(name: str, row: Referral) -> str:
     """Return an address with this name that exists."""
-    arguments = {"referrals:desk-referral": [row.number], "referrals:desk-act": [row.number, "annuleren"]}
-    return reverse(name, args=arguments.get(name))
+    arguments = {
+        "referrals:desk-referral": [row.number],
+        "referrals:desk-act": [row.number, "annuleren"],
+    }
+    return reverse(name, args=arguments.get(name, policy_arguments(name)))
+
+
+def policy_arguments(name: str) -> list[str] | None:
+    """Return what stands in the address of a page about policy; the version of the program is always there."""
+    more = {
+        "intake:policy-act": ["terugsturen"],
+        "intake:policy-export-file": ["regels.yaml"],
+        "intake:policy-file": ["regels.yaml"],
+        "intake:policy-rule": ["R-N4"],
+        "intake:policy-source": ["001"],
+    }
+    if name in {"intake:policy-new", "intake:policy-sources", "intake:policy-versions"} or "policy" not in name:
+        return None
+    return more[name] if name == "intake:policy-source" else ["2013", *more.get(name, [])]
 
 
 MADE_UP = {

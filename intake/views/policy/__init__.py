@@ -1,0 +1,1 @@
+"""The pages on which policy is written, judged and put in force."""
