@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from intake.screens import BY_SLUG
 from intake.services.governing.drafting import RESERVED
 from intake.views import check, links, result, start, step, table
-from intake.views.policy import acts, exchange, file, history, version, versions
+from intake.views.policy import acts, exchange, file, history, review, rule, trying, version, versions
 from intake.views.policy.acts_table import ACTS
 
 
@@ -46,10 +46,14 @@ urlpatterns = [
     path("beleid/nieuw/", versions.new, name="policy-new"),
     path("beleid/<version:name>/", version.version, name="policy-version"),
     path("beleid/<version:name>/bestand/<str:file>/", file.file, name="policy-file"),
+    path("beleid/<version:name>/beoordelen/", review.review, name="policy-review"),
     path("beleid/<version:name>/download/", exchange.export, name="policy-export"),
     path("beleid/<version:name>/download/<str:file>/", exchange.export_file, name="policy-export-file"),
     path("beleid/<version:name>/geschiedenis/", history.history, name="policy-history"),
     path("beleid/<version:name>/inlezen/", exchange.import_page, name="policy-import"),
+    path("beleid/<version:name>/proberen/", trying.trying, name="policy-try"),
+    path("beleid/<version:name>/regel/nieuw/", rule.rule, name="policy-rule-new"),
+    path("beleid/<version:name>/regel/<str:code>/", rule.rule, name="policy-rule"),
     path("beleid/<version:name>/<policyact:slug>/", acts.act, name="policy-act"),
     path("verder/", links.lost, name="lost"),
     path("verder/<str:token>/", links.resume, name="resume"),

@@ -22,6 +22,7 @@ from intake.policy.conditions import (
     RowIn,
     Unanswered,
 )
+from intake.policy.drafting.beginning import draft_of
 from intake.policy.drafting.choices import BETWEEN, COUNTING, EMPTY, comparisons, options, subject_name
 from intake.policy.drafting.lines import Draft
 from intake.policy.model import Kind, Policy, Question
@@ -43,9 +44,13 @@ class Unfinished(Exception):
         self.problems = problems
 
 
-def condition_of(policy: Policy, draft: Draft) -> Condition:
-    """Return the condition that a draft says; Unfinished names every line that says nothing yet."""
-    finishing = _Finishing(policy)
+def condition_of(policy: Policy, draft: Draft, *, like: Condition | None = None) -> Condition:
+    """Return the condition that a draft says; Unfinished names every line that says nothing yet.
+
+    Answers come in the order of the catalogue, unless they are all those of a group, or stood together in `like`: so
+    a screen that was opened and saved changes nothing.
+    """
+    finishing = _Finishing(policy, like)
     found = finishing.of(draft)
     if finishing.problems:
         raise Unfinished(tuple(finishing.problems))
@@ -53,9 +58,14 @@ def condition_of(policy: Policy, draft: Draft) -> Condition:
 
 
 class _Finishing:
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, like: Condition | None) -> None:
         self.policy = policy
         self.problems: list[LineProblem] = []
+        known = draft_of(like).walk() if like is not None else ()
+        self.orders = {(line.subject, frozenset(line.values)): line.values for line in known} | {
+            (f"vraag:{policy.catalogue.by_key[group.question].code}", frozenset(group.values)): group.values
+            for group in policy.rules.groups.values()
+        }
 
     def of(self, draft: Draft) -> Condition:
         try:
@@ -112,7 +122,6 @@ class _Finishing:
 
     def _among(self, draft: Draft, name: str) -> Condition:
         known = [choice.value for choice in options(self.policy, draft.subject)]
-        # In the order of the catalogue, so that the same choice is always the same text.
         values = tuple(value for value in known if value in draft.values)
         if len(values) != len(set(draft.values)):
             return self._wrong(draft, f"{name}: kies alleen antwoorden die hier staan.")
@@ -120,7 +129,7 @@ class _Finishing:
             return self._wrong(draft, f"{name}: kies minstens één antwoord.")
         if len(values) == len(known) and draft.how not in ("allemaal", "niet_allemaal"):
             return self._wrong(draft, f"{name}: dit zegt niets, want elk antwoord staat erin.")
-        return self._chosen(draft, values)
+        return self._chosen(draft, self.orders.get((draft.subject, frozenset(values)), values))
 
     def _chosen(self, draft: Draft, values: tuple[str, ...]) -> Condition:
         kind, _, code = draft.subject.partition(":")

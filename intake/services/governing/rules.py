@@ -75,10 +75,13 @@ def save_rule(
     text would not be readable, with everything the loader says.
     """
     must_stand(version, PolicyVersion.State.DRAFT)
-    policy = must_be_as_seen(version, seen)
+    policy = must_be_as_seen(version, seen) if seen.seal else readable(version)
     known = find(policy, rule.code)
-    if known is None:
-        must_be_new(policy, rule.code)
+    if known == rule and not seen.seal:
+        # The other half of a double click.
+        return version
+    if known is None or not seen.seal:
+        must_be_new(version, policy, rule.code)
     text = version.files[FILE]
     place = after if after is not None else before(policy, rule.code) if known else last(policy)
     if known == rule and place == before(policy, rule.code):
@@ -137,12 +140,24 @@ def must_be_as_seen(version: PolicyVersion, seen: Seen) -> Policy:
     return policy
 
 
-def must_be_new(policy: Policy, code: str) -> None:
-    """Refuse a code that cannot be one, or that ever was in use: old results are explained by it."""
+def must_be_new(version: PolicyVersion, policy: Policy, code: str) -> None:
+    """Refuse a code that cannot be one, or that once was of another rule: old results are explained by it.
+
+    A rule that was taken out of this very draft may come back.
+    """
     if not CODE.fullmatch(code):
         raise Refused("Begin de code met R- en gebruik daarna hooguit 10 letters en cijfers. Bijvoorbeeld: R-P5.")
-    if code.lower() in {item.lower() for item in (*codes_of(policy), *codes_ever())}:
+    taken = {item.lower() for item in codes_ever()} - {item.lower() for item in codes_of_base(version)}
+    if code.lower() in taken | {item.lower() for item in codes_of(policy)}:
         raise Refused(f"De code «{code}» is al eens gebruikt. Kies een andere.")
+
+
+def codes_of_base(version: PolicyVersion) -> Iterator[str]:
+    """Yield the codes of the version that this one began from, when that was ever in force."""
+    try:
+        yield from codes_of(policies.policy(version.base))
+    except PolicyProblems:
+        return
 
 
 def codes_of(policy: Policy) -> Iterator[str]:

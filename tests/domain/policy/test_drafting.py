@@ -86,6 +86,7 @@ def test_every_rule_of_2013_comes_back_with_the_same_meaning() -> None:
     policy = policy_2013()
     situations = [Situation(policy, read_answers(policy, raw)) for raw in random_answers(60)]
     for owner in (*policy.rules.rules, *policy.rules.withheld, *policy.rules.facts.values()):
+        assert condition_of(policy, draft_of(owner.when), like=owner.when) == owner.when
         again = condition_of(policy, draft_of(owner.when))
         assert [truth(again, seen) for seen in situations] == [truth(owner.when, seen) for seen in situations]
 

@@ -1,0 +1,121 @@
+"""What stands beside a rule: what the analysis says, whom it concerns, and examples to confirm."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from intake.models import PolicyVersion
+from intake.policy import Policy
+from intake.policy.analysis import Finding, NearMiss, near_misses
+from intake.policy.analysis.diagram import BudgetSpent
+from intake.policy.analysis.words import answer_line, intakes_in_words, share_in_words
+from intake.policy.impact_lines import number
+from intake.policy.model import Example, Rule
+from intake.services import replaying, vectors
+from intake.services.governing.checking import Checked, check
+
+# Up to here counting takes about a tenth of a second; beyond that it is done when it is asked for.
+COUNTED_AT_ONCE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What there is to know about a rule of a version that can be read."""
+
+    findings: tuple[Finding, ...]
+    others: int
+    possible: str
+    stored: str
+    may_count: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An example of the rule as a few answers; `token` is what a tick box says of it."""
+
+    token: str
+    holds: bool
+    what: str
+    lines: tuple[str, ...]
+    example: Example
+
+
+def beside(version: PolicyVersion, rule: Rule, *, count: bool) -> Beside:
+    """Return the findings about a rule, of how many intakes it is, and of how many stored scans."""
+    checked = check(version)
+    assert checked.analysis is not None, "only of a version that can be read"
+    own = tuple(finding for finding in checked.analysis.findings if rule.code in (finding.code, finding.other))
+    stored = vectors.stored()
+    at_once = stored <= COUNTED_AT_ONCE
+    told = counted(checked, rule, stored) if count or at_once else ""
+    return Beside(
+        findings=own,
+        others=len(checked.errors)
+        + len(checked.warnings)
+        - sum(finding.severity.value != "ter informatie" for finding in own),
+        possible=possible(checked, rule),
+        stored=told,
+        may_count=not (count or at_once),
+        notes=checked.analysis.notes,
+    )
+
+
+def possible(checked: Checked, rule: Rule) -> str:
+    """Return for how many of all possible intakes the rule holds; nothing when that was not counted."""
+    analysis = checked.analysis
+    if analysis is None or not analysis.intakes or rule.code not in analysis.counts:
+        return ""
+    found = analysis.counts[rule.code]
+    return f"{intakes_in_words(found)}: {share_in_words(found, analysis.intakes)}"
+
+
+def counted(checked: Checked, rule: Rule, stored: int) -> str:
+    """Return for how many of the stored scans the rule holds."""
+    assert checked.policy is not None
+    found = replaying.count(checked.policy).rules.get(rule.code, 0) if stored else 0
+    return f"{number(found)} van de {number(stored)} bewaarde scans"
+
+
+def confirmed(policy: Policy, rule: Rule) -> tuple[Shown, ...]:
+    """Return the examples that stand with the rule."""
+    return tuple(
+        Shown(token_of(example), example.holds, "", lines_of(policy, example), example) for example in rule.examples
+    )
+
+
+def proposed(policy: Policy, rule: Rule) -> tuple[Shown, ...]:
+    """Return examples that the analysis proposes and nobody confirmed yet."""
+    return tuple(_proposed(near(policy, rule), {token_of(example) for example in rule.examples}))
+
+
+def near(policy: Policy, rule: Rule) -> tuple[NearMiss, ...]:
+    """Return the near misses of a rule; none when the policy is too large for them."""
+    try:
+        return near_misses(policy, rule.code)
+    except BudgetSpent:
+        return ()
+
+
+def _proposed(misses: Iterable[NearMiss], known: set[str]) -> Iterator[Shown]:
+    for miss in misses:
+        example = Example(miss.holds, miss.answers)
+        token = token_of(example)
+        if token not in known:
+            yield Shown(token, miss.holds, miss.what, miss.lines, example)
+
+
+def lines_of(policy: Policy, example: Example) -> tuple[str, ...]:
+    """Return the answers of an example in words."""
+    return tuple(answer_line(policy, code, example.answers) for code in example.answers)
+
+
+def token_of(example: Example) -> str:
+    """Return a short name that no other example has: a page of yesterday cannot confirm what changed since."""
+    answers = sorted(
+        (code, str(sorted(value.items()) if hasattr(value, "items") else value))
+        for code, value in example.answers.items()
+    )
+    return hashlib.sha256(repr((example.holds, answers)).encode()).hexdigest()[:16]

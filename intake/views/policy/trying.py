@@ -1,0 +1,89 @@
+"""Trying a version out on invented answers, or on those of a stored scan. Nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from intake import policies
+from intake.forms.rule_trial import Trial, read_trial, trial_of
+from intake.models import AnswerVector
+from intake.policy import Answers, Assessment, Policy, assess
+from intake.policy.engine import Uncovered
+from intake.policy.explaining import Explanation, explain
+from intake.policy.impact_lines import change_lines
+from intake.policy.vectors import from_vector
+from intake.services.governing import rules
+from intake.services.governing.errors import Refused
+from intake.views.policy.common import get_version, show
+from nnmkb.web.permissions import by_role
+
+LONGEST = 40
+UNKNOWN = "Er is geen bewaarde scan met dit nummer en een uitslag."
+SILENT = "Deze versie zegt niets over deze antwoorden: in een tabel klopt geen enkele rij."
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What comes of the answers in this version, and what is different from the version in force."""
+
+    explanation: Explanation | None
+    note: str
+    compared_with: str
+    changes: tuple[str, ...]
+
+
+@by_role
+def trying(request: HttpRequest, name: str) -> HttpResponse:
+    """Show the questions (GET), or also what comes of the answers (POST, so that they stay out of the address)."""
+    version = get_version(name)
+    try:
+        policy = rules.readable(version)
+    except Refused as error:
+        return show(request, "rule_broken", version, "proberen", {"why": str(error), "code": ""})
+    reference = request.GET.get("scan", "").strip()[:LONGEST]
+    found = stored(policy, reference) if reference else None
+    trial = read_trial(policy, request.POST) if request.method == "POST" else trial_of(policy, found or {})
+    tries = request.method == "POST" or found is not None
+    context: dict[str, Any] = {
+        "trial": trial,
+        "reference": reference,
+        "unknown": UNKNOWN if reference and found is None else "",
+        "tried": tried(policy, trial) if tries and not trial.problems else None,
+    }
+    return show(request, "rule_try", version, "proberen", context)
+
+
+def stored(policy: Policy, reference: str) -> Answers | None:
+    """Return the answers of a stored scan as this version reads them; None when there is no such scan."""
+    rows = AnswerVector.objects.filter(intake__reference=reference) if "\0" not in reference else ()
+    vector = next((row.vector for row in rows), None)
+    return None if vector is None else from_vector(policy, bytes(vector))
+
+
+def tried(policy: Policy, trial: Trial) -> Tried:
+    """Return what this version makes of the answers, and what it changes."""
+    name = policies.in_force()
+    try:
+        found = explain(policy, trial.answers)
+    except Uncovered:
+        return Tried(None, SILENT, name, ())
+    old = policies.policy(name)
+    changes = () if old is policy else tuple(compared(old, trial.answers, found))
+    return Tried(found, "", "" if old is policy else name, changes)
+
+
+def compared(old: Policy, answers: Answers, found: Explanation) -> Iterator[str]:
+    """Yield what is different from the version in force; what that one cannot read counts as not answered."""
+    known = {code: value for code, value in answers.items() if code in old.catalogue.by_code}
+    yield from change_lines(_assessed(old, known), found.assessed)
+
+
+def _assessed(policy: Policy, answers: Any) -> Assessment | None:
+    try:
+        return assess(policy, answers)
+    except Uncovered:
+        return None
