@@ -69,14 +69,24 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class NextWork:
+    """What to do first for one or more activities, and how many questions come after that."""
+
+    title: str
+    work: tuple[str, ...]
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """What has to wait, what opens it, and the answers that keep it closed."""
+    """What has to wait, what opens it, the answers that keep it closed, and what to do about it."""
 
     anchor: str
     title: str
     text: str
     opens: str
     answers: tuple[tuple[str, str], ...]
+    next: tuple[NextWork, ...]
     source: SourceLine
 
 
@@ -119,7 +129,7 @@ def result_page(policy: Policy, assessment: Assessment) -> ResultPage:
         later=later,
         joining=joining,
         reading=reading,
-        waiting=tuple(waiting_of(policy, item) for item in result["not_yet_details"]),
+        waiting=all_waiting(policy, result),
         comparison=comparison_of(policy, result["comparison"]),
     )
 
@@ -203,7 +213,19 @@ def comparison_of(policy: Policy, stored: dict[str, Any] | None) -> dict[str, An
     return stored and {**stored, "source": source_line(policy, stored["code"], stored["source"])}
 
 
-def waiting_of(policy: Policy, item: dict[str, Any]) -> Waiting:
+def all_waiting(policy: Policy, result: dict[str, Any]) -> tuple[Waiting, ...]:
+    """Return what has to wait. What to do for an activity stands with the first message about it.
+
+    A result from before there were next steps has none.
+    """
+    steps = {item["activity"]: item for item in result.get("next_steps", ())}
+    return tuple(
+        waiting_of(policy, item, [steps.pop(code) for code in item["activities"] if code in steps])
+        for item in result["not_yet_details"]
+    )
+
+
+def waiting_of(policy: Policy, item: dict[str, Any], steps: Sequence[dict[str, Any]]) -> Waiting:
     """Return what has to wait."""
     titles = [policy.activities[code].title for code in item["activities"] if code in policy.activities]
     return Waiting(
@@ -212,7 +234,28 @@ def waiting_of(policy: Policy, item: dict[str, Any]) -> Waiting:
         text=item["text"],
         opens=item["opens"],
         answers=tuple((question, label) for _, question, label in item["closed_by"]),
+        next=next_of(policy, item["activities"], steps),
         source=source_line(policy, item["code"], item["source"]),
+    )
+
+
+def next_of(policy: Policy, activities: Sequence[str], steps: Sequence[dict[str, Any]]) -> tuple[NextWork, ...]:
+    """Return the work, the least first; what waits for the same stands together, nameless if that is all."""
+    together: dict[tuple[tuple[str, ...], int], list[str]] = {}
+    for item in sorted(steps, key=lambda item: len(item["work"])):
+        work = tuple(line["text"] for line in item["work"])
+        together.setdefault((work, item["questions"]), []).append(item["activity"])
+    everything = len(together) == 1 and len(steps) == len(activities)
+    # How many questions follow is said once when it is the same for all.
+    same = len({questions for _, questions in together}) == 1
+    last = next(reversed(together), None)
+    return tuple(
+        NextWork(
+            title="" if everything else " · ".join(policy.activities[code].title for code in codes),
+            work=key[0],
+            questions=key[1] if key == last or not same else 0,
+        )
+        for key, codes in together.items()
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from referrals.views import (
     acts,
+    desk_explain,
     entrepreneur,
     follow,
     login,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("volg/<str:token>/wissen/", follow.erase, name="follow-erase"),
     path("werkbak/", workbench.desk, name="desk"),
     path("werkbak/<str:number>/", workbench.referral_page, name="desk-referral"),
+    path("werkbak/<str:number>/uitleg/", desk_explain.explain, name="desk-explain"),
     path("werkbak/<str:number>/<slug:action>/", acts.act, name="desk-act"),
     path("zelfscan/<str:reference>/contact/", entrepreneur.contact, name="contact"),
     path("zelfscan/<str:reference>/verstuurd/", entrepreneur.sent, name="sent"),

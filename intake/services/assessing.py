@@ -13,6 +13,7 @@ from django.db import transaction
 from intake import policy as rules
 from intake.models import Assessment, Intake
 from intake.policy import Answers, Policy, Source
+from intake.policy.next_steps import next_steps, work_sentence
 from intake.policy.three_by_three import STEPS, WAYS
 from intake.services import vectors
 from intake.services.again import again
@@ -108,6 +109,7 @@ def stored(policy: Policy, answers: Answers, assessed: rules.Assessment) -> dict
     result["open_steps"] = [step.value for step in STEPS if step in assessed.open_steps]
     result["model"] = model_of(policy, assessed)
     result["comparison"] = comparison_of(policy, answers)
+    result["next_steps"] = next_steps_of(policy, answers, assessed)
     return result
 
 
@@ -127,6 +129,19 @@ def comparison_of(policy: Policy, answers: Answers) -> dict[str, Any] | None:
         return None
     shown = {key: value for key, value in asdict(found).items() if key != "source"}
     return {**shown, "rows": [dict(row) for row in shown["rows"]], "source": source_of(found.source)}
+
+
+def next_steps_of(policy: Policy, answers: Answers, assessed: rules.Assessment) -> list[dict[str, Any]]:
+    """Return what the company can do to open what has to wait, in words: kept, so that the advice stays what it was."""
+    return [
+        {
+            "activity": item.activity,
+            "rule": item.rule,
+            "work": [{"question": step.question, "text": work_sentence(policy, step)} for step in item.work],
+            "questions": len(item.questions),
+        }
+        for item in next_steps(policy, answers, assessed)
+    ]
 
 
 def source_of(source: Source) -> Mapping[str, str]:

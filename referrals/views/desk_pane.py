@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 
 from intake.models import Intake
 from intake.policies import policy
-from intake.policy import Effect, Policy, Unmet, read_answers, why_not
 from referrals.domain.lifecycle import Action, State
 from referrals.domain.matching import Refusal
 from referrals.domain.worktime import local_date
@@ -53,15 +52,6 @@ class Candidate:
     asks_consent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """A rule that did not hold, with what kept it."""
-
-    title: str
-    rule: str
-    unmet: tuple[Unmet, ...]
-
-
 def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
     """Return what the pane shows."""
     case = referral.intake
@@ -79,7 +69,6 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "hidden": hidden,
         "contact": None if hidden else getattr(case, "contact", None),
         "content": None if hidden else build.preview(case, consents.KVK, activities=(referral.activity,), now=now),
-        "withheld": () if hidden else withheld(referral),
         "acts": [act for act in acts if act.action is not Action.OFFER],
         "primary": next((act.slug for act in acts if act.primary), ""),
         "candidates": asked,
@@ -150,19 +139,4 @@ def agreed(referral: Referral) -> list[Agreed]:
             text_version=row.text_version,
         )
         for (purpose, _), row in sorted(consents.newest(referral.intake_id).items())
-    ]
-
-
-def withheld(referral: Referral) -> list[Withheld]:
-    """Return the rules that give no advice to this company, with the conditions that kept them from holding."""
-    stored = referral.assessment
-    if stored is None:
-        return []
-    rules: Policy = policy(stored.policy)
-    answers = read_answers(rules, stored.answers)
-    held = {row["rule"] for row in stored.result.get("rules", ())}
-    return [
-        Withheld(rules.activities[rule.activity].title, rule.code, unmet)
-        for rule in rules.rules.rules
-        if rule.effect is not Effect.SIGNAL and rule.code not in held and (unmet := why_not(rules, answers, rule.code))
     ]

@@ -174,7 +174,7 @@ def test_buttons_follow_the_table_of_states(desk: Client) -> None:
         row = making.referral(activity="A3", **fields)  # type: ignore[arg-type]
         return set(re.findall(rf"/werkbak/{row.number}/([a-z-]+)/", page(desk, f"/werkbak/{row.number}/")))
 
-    always = {"notitie"}
+    always = {"notitie", "uitleg"}
     assert buttons() == always | {"oppakken", "zelf-behandelen", "annuleren"}
     assert buttons(state=State.IN_REVIEW, owner=anke) == always | {"zelf-behandelen", "loslaten", "annuleren"}
     assert buttons(state=State.IN_REVIEW, owner=other) == always

@@ -55,6 +55,7 @@ def address(name: str, row: Referral) -> str:
     """Return an address with this name that exists."""
     arguments = {
         "referrals:desk-referral": [row.number],
+        "referrals:desk-explain": [row.number],
         "referrals:desk-act": [row.number, "annuleren"],
     }
     return reverse(name, args=arguments.get(name, policy_arguments(name)))
