@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 
 import pytest
 
 from intake.policy.analysis import Analysis, Fault, Finding, analyse
-from intake.policy.conditions import Always, Condition
+from intake.policy.conditions import Always
 from intake.policy.model import Effect, Policy, Rule
+from tests.domain.policy.oracle.showing import shows, tables
 from tests.domain.policy.oracle.small import every_intake, small_policy
 from tests.domain.policy.oracle.tree import Tree, rules_and_messages
 
@@ -71,14 +71,6 @@ def test_tables_are_found_wanting_exactly_where_they_are(seed: int) -> None:
                 expected["DOUBLE_OUTCOME", *pair] = number
     faults = (Fault.UNCOVERED, Fault.UNREACHABLE_ROW, Fault.ORDER_DECIDES, Fault.DOUBLE_OUTCOME)
     assert found(analysis, *faults) == expected
-
-
-def tables(policy: Policy) -> Iterator[tuple[str, list[tuple[str, Condition]]]]:
-    rules = policy.rules
-    for table in rules.derived.values():
-        yield table.code, [(f"{table.code}:{row.value}", row.when) for row in table.rows]
-    yield "uitkomst", [(item.code, item.when) for item in rules.outcomes]
-    yield "intensiteit", [(f"intensiteit:{item.value}", item.when) for item in rules.levels]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -151,24 +143,3 @@ def shown_by_all(policy: Policy, finding: Finding, intakes: tuple[Tree, ...], ma
     given = {code: finding.example.get(code) for code in matter}
     alike = [intake for intake in intakes if all(intake.kept.get(code) == value for code, value in given.items())]
     return all(shows(policy, finding, intake) for intake in alike)
-
-
-def shows(policy: Policy, finding: Finding, intake: Tree) -> bool:
-    """Say whether a finding shows in one intake."""
-    rules = policy.rules
-    match finding.fault:
-        case Fault.CONTRADICTION:
-            return {finding.code, finding.other} <= intake.holding
-        case Fault.DOUBLE_OUTCOME:
-            return all(
-                intake.certain(item.when) for item in rules.outcomes if item.code in (finding.code, finding.other)
-            )
-        case Fault.UNCOVERED:
-            [rows] = [rows for table, rows in tables(policy) if table == finding.code]
-            return not any(intake.certain(when) for _, when in rows)
-        case _:
-            assert finding.fault is Fault.IDLE_GATE
-            [gate] = [gate for step, gate in rules.gates.items() if f"poort:{step.code}" == finding.code]
-            giving = {r.code for r in rules.rules if r.step is gate.step and r.effect is not Effect.SIGNAL}
-            helped = intake.level not in ("geen", None)
-            return intake.certain(gate.when) and helped and not intake.holding & giving

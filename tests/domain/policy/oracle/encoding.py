@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from z3 import And, BoolRef, Implies, Not
+from z3 import And, Bool, BoolRef, Implies, Not
 
 from intake.policy import conditions as c
 from intake.policy.model import Policy, Rule, Step, Withheld
 from tests.domain.policy.oracle.space import FALSE, TRUE, Answered, both, either
-from tests.domain.policy.oracle.tree import beaters
+from tests.domain.policy.oracle.tree import beaters, rules_and_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,40 @@ class Pair:
 
 
 class Encoding:
-    """One policy as formulas over its answers; everything is written out once and shared."""
+    """One policy as formulas over its answers. What has a name in the policy gets a variable of its own, written out
+    once: a solver that meets it again then has little to read.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.rules = policy.rules
         self.answers = Answered(policy)
+        self._definitions: list[BoolRef] = []
+        # By identity, and with the condition, so that no other takes its number.
+        self._pairs: dict[int, tuple[c.Condition, Pair]] = {}
         self._facts: dict[str, Pair] = {}
         self._first: dict[str, list[BoolRef]] = {}
         self._effective: dict[str, BoolRef] = {}
+        self._complete = self._completeness()
+        for item in rules_and_messages(policy):
+            self.effective(item)
+        for fact in self.rules.facts:
+            self.pair(c.FactHolds(fact))
+        for key, table in self.rules.derived.items():
+            self.first(f"afgeleid:{key}", table.rows)
+        self.first("uitkomst", self.rules.outcomes)
+        self.first("intensiteit", self.rules.levels)
 
     def complete(self) -> list[BoolRef]:
         """Return what a complete intake keeps to: asked questions answered, all others not."""
-        found = list(self.answers.legal())
+        return [*self.free(), *self._complete]
+
+    def free(self) -> list[BoolRef]:
+        """Return what answers keep to when nothing is routed: each a legal one, or none."""
+        return [*self._definitions, *self.answers.legal()]
+
+    def _completeness(self) -> list[BoolRef]:
+        found: list[BoolRef] = []
         for question in self.policy.catalogue.questions:
             asked = And(self.pair(question.visible_when).yes, self.answers.offered(question))
             given = self.answers.given[question.code]
@@ -43,11 +64,20 @@ class Encoding:
             found += self.answers.fitting(question)
         return found
 
-    def free(self) -> list[BoolRef]:
-        """Return what answers keep to when nothing is routed: each a legal one, or none."""
-        return list(self.answers.legal())
+    def _named_as(self, name: str, formula: BoolRef) -> BoolRef:
+        """Return a variable that stands for the formula."""
+        variable = Bool(name)
+        self._definitions.append(variable == formula)
+        return variable
 
     def pair(self, condition: c.Condition) -> Pair:
+        """Return what makes the condition certain, and what makes it certainly fail."""
+        found = self._pairs.get(id(condition))
+        if found is None:
+            found = self._pairs[id(condition)] = condition, self._pair(condition)
+        return found[1]
+
+    def _pair(self, condition: c.Condition) -> Pair:
         match condition:
             case c.Always():
                 return Pair(TRUE, FALSE)
@@ -73,7 +103,9 @@ class Encoding:
         match condition:
             case c.FactHolds(fact):
                 if fact not in self._facts:
-                    self._facts[fact] = self.pair(self.rules.facts[fact].when)
+                    pair = self.pair(self.rules.facts[fact].when)
+                    yes, no = self._named_as(f"feit:{fact}", pair.yes), self._named_as(f"geen feit:{fact}", pair.no)
+                    self._facts[fact] = Pair(yes, no)
                 return self._facts[fact]
             case c.DerivedIs(key, values):
                 rows = self.rules.derived[key].rows
@@ -111,7 +143,8 @@ class Encoding:
         """Return for each row of a table «this is the first row that is certain»; remembered by name."""
         if name not in self._first:
             certain = [self.pair(row.when).yes for row in rows]
-            self._first[name] = [both(yes, *(Not(row) for row in certain[:at])) for at, yes in enumerate(certain)]
+            first = [both(yes, *(Not(row) for row in certain[:at])) for at, yes in enumerate(certain)]
+            self._first[name] = [self._named_as(f"{name}:{at}", formula) for at, formula in enumerate(first)]
         return self._first[name]
 
     def gate(self, step: Step) -> BoolRef:
@@ -126,7 +159,7 @@ class Encoding:
         """Return «this rule or message holds», after what it gives way to."""
         if item.code not in self._effective:
             stronger = [Not(self.effective(other)) for other in beaters(self.policy, item.code)]
-            self._effective[item.code] = both(self.base(item), *stronger)
+            self._effective[item.code] = self._named_as(item.code, both(self.base(item), *stronger))
         return self._effective[item.code]
 
 

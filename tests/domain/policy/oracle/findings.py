@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from itertools import combinations
 
-from z3 import And, BoolRef, Not, Or, SolverFor, Xor, sat
+from z3 import And, BoolRef, Not, Or, Solver, SolverFor, Xor, sat
 
 from intake.policy import conditions as c
 from intake.policy.model import Effect, Policy, Rule, Withheld
 from tests.domain.policy.oracle.encoding import Encoding
-from tests.domain.policy.oracle.space import TRUE, either, nodes
+from tests.domain.policy.oracle.space import FALSE, TRUE, either, nodes
 from tests.domain.policy.oracle.tree import Tree, rules_and_messages
+from tests.domain.policy.oracle.uses import questions_without_effect
 
 Finding = tuple[str, str, str]
 TELLING = (Effect.REFERRAL, Effect.ENROLMENT)
@@ -25,18 +26,16 @@ class Oracle:
         self.policy = policy
         self.rules = policy.rules
         self.code = Encoding(policy)
-        self.solver = SolverFor("QF_FD")
-        self.solver.add(self.code.complete())
-        self.asked = 0
+        self._complete = _Asking(self.code.complete())
+        self._free = _Asking(self.code.free())
 
     def possible(self, *formulas: BoolRef) -> bool:
         """Say whether all formulas hold together in some complete intake."""
-        self.asked += 1
-        self.solver.push()
-        self.solver.add(*formulas)
-        answer = self.solver.check()
-        self.solver.pop()
-        return bool(answer == sat)
+        return self._complete.possible(*formulas)
+
+    def possible_unrouted(self, *formulas: BoolRef) -> bool:
+        """Say whether all formulas hold together for some answers, whatever is asked."""
+        return self._free.possible(*formulas)
 
     def findings(self) -> set[Finding]:
         """Return all findings."""
@@ -44,8 +43,8 @@ class Oracle:
         # What never holds is told once, not again for each of its parts.
         silent = {code for fault, code, _ in found if fault in ("DEAD_RULE", "DEAD_MESSAGE", "UNREACHABLE_ROW")}
         found |= {*self._contradictions(), *self._unreachable(silent), *self._examples()}
-        found |= {*self._nothing_changed(silent), *self._redundant(silent)}
-        return found | {*self._idle_gates(), *self._idle_questions()}
+        found |= {*self._nothing_changed(silent), *self._spare(silent), *self._order_decides(silent)}
+        return found | {*self._idle_gates(), *questions_without_effect(self.policy)}
 
     def _dead(self) -> Iterator[Finding]:
         for item in rules_and_messages(self.policy):
@@ -56,10 +55,7 @@ class Oracle:
         when = self.code.pair(item.when).yes
         if self.possible(when):
             return "voorrang" if self.possible(self.code.base(item)) else "poort"
-        solver = SolverFor("QF_FD")
-        solver.add(self.code.free())
-        solver.add(when)
-        return "routing" if solver.check() == sat else "zelf"
+        return "routing" if self.possible_unrouted(when) else "zelf"
 
     def tables(self) -> dict[str, list[tuple[str, c.Condition]]]:
         """Return the rows of each table, as (owner, condition), by the code of the table."""
@@ -112,26 +108,48 @@ class Oracle:
                     yield "FAILING_EXAMPLE", rule.code, str(number)
 
     def _nothing_changed(self, dead: set[str]) -> Iterator[Finding]:
-        alive = [rule for rule in self.rules.rules if rule.code not in dead]
-        for at, rule in enumerate(alive):
-            for there, other in enumerate(alive):
-                if there != at and self._covered(rule, other) and (there < at or not self._covered(other, rule)):
-                    yield "CHANGES_NOTHING", rule.code, other.code
-                    break
+        """Yield rules that the others make up for, the last first; one that was found no longer makes up for any."""
+        left = [rule for rule in self.rules.rules if rule.code not in dead]
+        for rule in reversed(left.copy()):
+            others = [other for other in left if other is not rule]
+            if not any(self.possible(lost) for lost in self._lost(rule, others)):
+                yield "CHANGES_NOTHING", rule.code, ""
+                left = others
 
-    def _covered(self, rule: Rule, other: Rule) -> bool:
-        """Say whether the other rule gives at least the same wherever this one holds."""
-        same = rule.activity == other.activity and rule.effect is other.effect and {*rule.beats} <= {*other.beats}
-        return (
-            same
-            and _at_least_as_much(other.intensity, rule.intensity)
-            and not self.possible(self.code.effective(rule), Not(self.code.effective(other)))
-        )
+    def _lost(self, rule: Rule, others: list[Rule]) -> Iterator[BoolRef]:
+        """Yield «without the rule somebody loses this»: an activity, one as strong, or a message pushed aside."""
+        same = [other for other in others if (other.activity, other.effect) == (rule.activity, rule.effect)]
+        for strength in ("", "licht", "intensief"):
+            yield And(self._gives(rule, strength), *(Not(self._gives(other, strength)) for other in same))
+        for message in rule.beats:
+            too = [self.code.effective(other) for other in others if message in other.beats]
+            yield And(self.code.effective(rule), Not(either(*too)))
 
-    def _redundant(self, silent: set[str]) -> Iterator[Finding]:
+    def _gives(self, rule: Rule, strength: str) -> BoolRef:
+        """Return «the rule gives its activity, at least as strong as this»; a referral follows the table by itself."""
+        follows = rule.intensity is None and rule.effect is Effect.REFERRAL
+        own = "licht" if follows else rule.intensity or ""
+        order = ["", "licht", "intensief"]
+        if order.index(own) >= order.index(strength):
+            return self.code.effective(rule)
+        return And(self.code.effective(rule), self._level("intensief")) if follows else FALSE
+
+    def _level(self, value: str) -> BoolRef:
+        levels = zip(self.rules.levels, self.first("intensiteit"), strict=True)
+        return either(*(formula for level, formula in levels if level.value == value))
+
+    def _order_decides(self, silent: set[str]) -> Iterator[Finding]:
+        for rows in self.tables().values():
+            for (one, first), (other, second) in combinations(rows, 2):
+                if isinstance(second, c.Always) or other in silent:
+                    continue
+                if self.possible(self.code.pair(first).yes, self.code.pair(second).yes):
+                    yield "ORDER_DECIDES", one, other
+
+    def _spare(self, silent: set[str]) -> Iterator[Finding]:
         for owner, when, context in self._owners():
             if owner not in silent:
-                yield from (("REDUNDANT", owner, path) for path in self._idle_parts(when, context))
+                yield from ((fault, owner, path) for fault, path in self._spare_parts(when, context))
 
     def _owners(self) -> Iterator[tuple[str, c.Condition, BoolRef]]:
         for item in rules_and_messages(self.policy):
@@ -142,8 +160,8 @@ class Oracle:
             for at, (owner, when) in enumerate(rows):
                 yield owner, when, And(*(Not(earlier) for earlier in certain[:at]))
 
-    def _idle_parts(self, when: c.Condition, context: BoolRef) -> Iterator[str]:
-        """Yield the path of each outermost part that can be left out."""
+    def _spare_parts(self, when: c.Condition, context: BoolRef) -> Iterator[tuple[str, str]]:
+        """Yield the path of each outermost part that can be left out, and whether only the routing makes it so."""
         waiting: list[tuple[str, ...]] = [()]
         whole = self.code.pair(when).yes
         while waiting:
@@ -152,9 +170,10 @@ class Oracle:
             for number in range(1, len(getattr(node, "parts", ())) + 1):
                 here = (*path, str(number))
                 if self._removable(node, number):
-                    less = self.code.pair(_without(when, here)).yes
-                    if not self.possible(context, Xor(whole, less)):
-                        yield ".".join(here)
+                    changed = Xor(whole, self.code.pair(_without(when, here)).yes)
+                    if not self.possible(context, changed):
+                        routing = self.possible_unrouted(context, changed)
+                        yield "IMPLIED" if routing else "REDUNDANT", ".".join(here)
                         continue
                 waiting.append(here)
 
@@ -172,31 +191,21 @@ class Oracle:
             if self.possible(self.code.pair(gate.when).yes, helped, *nothing):
                 yield "IDLE_GATE", f"poort:{step.code}", ""
 
-    def _idle_questions(self) -> Iterator[Finding]:
-        used = self._used()
-        questions = self.policy.catalogue.questions
-        used |= {self.policy.catalogue.by_key[item.sector_question].code for item in questions if item.sector_question}
-        yield from (("IDLE_QUESTION", item.code, "") for item in questions if item.code not in used)
 
-    def _used(self) -> set[str]:
-        rules, found = self.rules, set()
-        owners: list[Any] = [*rules.rules, *rules.withheld, *rules.outcomes, *rules.levels, *rules.gates.values()]
-        owners += [*self.policy.catalogue.checks, *(row for table in rules.derived.values() for row in table.rows)]
-        waiting = [owner.when for owner in owners]
-        waiting += [question.visible_when for question in self.policy.catalogue.questions]
-        while waiting:
-            for node in nodes(waiting.pop()):
-                if isinstance(node, c.FactHolds):
-                    waiting.append(rules.facts[node.fact].when)
-                elif hasattr(node, "question"):
-                    found.add(node.question)
-        return found
+class _Asking:
+    """Questions about one set of formulas."""
 
+    def __init__(self, always: list[BoolRef]) -> None:
+        self._solver: Solver = SolverFor("QF_FD")
+        self._solver.add(always)
 
-def _at_least_as_much(more: str | None, less: str | None) -> bool:
-    """A rule without an intensity of its own follows the table, and is never less than light."""
-    order = {"licht": 0, None: 1, "intensief": 2}
-    return order[more] >= order[less]
+    def possible(self, *formulas: BoolRef) -> bool:
+        """Say whether all formulas can hold together."""
+        self._solver.push()
+        self._solver.add(*formulas)
+        answer = self._solver.check()
+        self._solver.pop()
+        return bool(answer == sat)
 
 
 def _inside(node: c.Condition) -> c.Condition:

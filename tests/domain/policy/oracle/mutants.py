@@ -149,6 +149,12 @@ def bearing(policy: Policy, rng: Random) -> Policy:
     return _with_some_rule(policy, rng, lambda rule: replace(rule, **{name: rng.choice(fields[name])}))
 
 
+def reason(policy: Policy, rng: Random) -> Policy:
+    """Name any question in the reason of a rule, which also uses an answer that steers nothing."""
+    key = rng.choice(policy.catalogue.questions).key
+    return _with_some_rule(policy, rng, lambda rule: replace(rule, reason=f"{rule.reason} U antwoordde: {{{key}}}."))
+
+
 def example(policy: Policy, rng: Random) -> Policy:
     answers = next(iter(random_answers(1, seed=rng.randrange(10**6))))
     known = {code: tuple(value) if isinstance(value, list) else value for code, value in answers.items()}
@@ -256,6 +262,7 @@ CHANGES: list[Callable[[Policy, Random], Policy | None]] = [
     shadow,
     condition_of_gate,
     bearing,
+    reason,
     example,
     unique_outcome,
     answering,
@@ -266,10 +273,10 @@ CHANGES: list[Callable[[Policy, Random], Policy | None]] = [
 
 
 def well_formed(policy: Policy) -> bool:
-    """Say whether the loader would accept such a policy: no rings, and visibility leans on earlier questions only."""
+    """Say whether the loader would accept such a policy: no code twice, no rings, visibility by earlier questions."""
     rules = policy.rules
     beats = {item.code: item.beats for item in rules_and_messages(policy)}
-    if _ring(beats) or _ring(_names(rules)) or _dangling(policy):
+    if len(beats) < len(rules_and_messages(policy)) or _ring(beats) or _ring(_names(rules)) or _dangling(policy):
         return False
     before: set[str] = set()
     for question in policy.catalogue.questions:

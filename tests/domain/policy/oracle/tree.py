@@ -6,7 +6,7 @@ opposite, and «minstens n» the n-th greatest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,9 @@ class Tree:
         self.rules = policy.rules
         self.asked: list[str] = []
         self.kept: dict[str, Any] = {}
+        # Values of tables, from when all answers that count are known.
+        self._tables: dict[str, str | None] = {}
+        self._looked = False
         for question in policy.catalogue.questions:
             if self.certain(question.visible_when):
                 self.asked.append(question.code)
@@ -34,6 +37,7 @@ class Tree:
                     value = tuple(item for item in value if item in offered) or None
                 if value is not None:
                     self.kept[question.code] = value
+        self._looked = True
 
     def certain(self, condition: c.Condition) -> bool:
         return self.judge(condition) == YES
@@ -83,16 +87,23 @@ class Tree:
 
     def derived(self, key: str) -> str | None:
         """Return the value of the first certain row; None when no row is certain."""
-        rows = self.rules.derived[key].rows
-        return next((row.value for row in rows if self.certain(row.when)), None)
+        return self._first(f"afgeleid:{key}", ((row.value, row.when) for row in self.rules.derived[key].rows))
 
     @property
     def outcome(self) -> str | None:
-        return next((item.code for item in self.rules.outcomes if self.certain(item.when)), None)
+        return self._first("uitkomst", ((item.code, item.when) for item in self.rules.outcomes))
 
     @property
     def level(self) -> str | None:
-        return next((item.value for item in self.rules.levels if self.certain(item.when)), None)
+        return self._first("intensiteit", ((item.value, item.when) for item in self.rules.levels))
+
+    def _first(self, table: str, rows: Iterator[tuple[str, c.Condition]]) -> str | None:
+        if table in self._tables:
+            return self._tables[table]
+        found = next((value for value, when in rows if self.certain(when)), None)
+        if self._looked:
+            self._tables[table] = found
+        return found
 
     def gate(self, step: Step) -> bool:
         """Say whether the step is open; a step without a gate always is."""
