@@ -83,6 +83,8 @@ def tabs(version: PolicyVersion, current: str) -> list[dict[str, Any]]:
     pages = [
         ("overzicht", "Overzicht", reverse("intake:policy-version", args=[version.name])),
         ("bestanden", "Bestanden", file_href(version, "regels.yaml" if "regels.yaml" in files else files[0])),
+        ("beoordelen", "Beoordelen", reverse("intake:policy-review", args=[version.name])),
+        ("proberen", "Proberen", reverse("intake:policy-try", args=[version.name])),
         ("geschiedenis", "Geschiedenis", reverse("intake:policy-history", args=[version.name])),
     ]
     return [{"label": label, "href": href, "current": key == current} for key, label, href in pages]

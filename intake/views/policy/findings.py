@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from intake.models import PolicyVersion
 from intake.policy import Effect, Policy, Rule, Step
@@ -114,10 +114,7 @@ def told(version: PolicyVersion, finding: Finding, rules: set[str]) -> ToldFindi
 
 def rule_href(version: PolicyVersion, code: str) -> str:
     """Return the address of the page of a rule."""
-    try:
-        return reverse("intake:policy-rule", args=[version.name, code])
-    except NoReverseMatch:
-        return file_href(version, "regels.yaml")
+    return reverse("intake:policy-rule", args=[version.name, code])
 
 
 def rules_by_step(version: PolicyVersion, policy: Policy, analysis: Analysis) -> list[tuple[str, list[RuleLine]]]:

@@ -52,7 +52,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "facts": facts(one),
         "buttons": list(buttons(one, user, found)),
         "files": [file_line(one, file, found) for file in file_names(one)],
-        "may_write": may_write(one, user),
+        "new_rule_href": reverse("intake:policy-rule-new", args=[one.name]) if may_write(one, user) else "",
     }
     if found.policy is not None and found.analysis is not None:
         context["steps"] = rules_by_step(one, found.policy, found.analysis)
@@ -98,6 +98,8 @@ def buttons(version: PolicyVersion, user: User, found: Checked) -> Iterator[Butt
     args = [version.name]
     if may_write(version, user):
         yield Button("Bewerk de regels", file_href(version, "regels.yaml"), not found.sound, "edit")
+    if version.state == State.REVIEW:
+        yield Button("Beoordeel", reverse("intake:policy-review", args=args), True, "eye")
     for act in ACTS.values():
         if offered(act, version, user) and (found.sound or not act.sound):
             href = reverse("intake:policy-act", args=[version.name, act.slug])

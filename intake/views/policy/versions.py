@@ -58,7 +58,7 @@ def line_of(version: PolicyVersion, names: Mapping[str, str], user: User) -> Lin
     """Return a version as a line of the list."""
     verb, actor, at = last_step(version)
     waiting = version.state == State.REVIEW and not publishing.personal(version, user)
-    who = f"{verb} door {named(names, actor)}" if actor else verb
+    who = f"{verb} door {named(names, actor)}" if actor else verb if version.pk else ""
     return Line(version, BADGES[version.state], waiting, who, moment_in_words(at) if version.pk else "")
 
 
@@ -72,7 +72,7 @@ def last_step(version: PolicyVersion) -> tuple[str, str, Any]:
         return "Uit gebruik genomen", version.retired_by, version.retired_at
     if version.state == State.DROPPED:
         return "Weggegooid", "", version.changed_at
-    return "Begonnen" if version.author else "Meegeleverd met het programma", version.author, version.created_at
+    return "Begonnen" if version.author else "Overgenomen uit het programma", version.author, version.created_at
 
 
 @by_role
