@@ -18,6 +18,8 @@ from yaml.scanner import Scanner
 from intake.policy.model import Place
 from intake.policy.problems import Problem, did_you_mean
 
+# A condition takes two levels; nobody understands one of thirty deep.
+MOST_NESTED = 60
 _INT, _STR = "tag:yaml.org,2002:int", "tag:yaml.org,2002:str"
 _PLAIN_TAGS = {_INT, _STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
@@ -54,6 +56,23 @@ def _loader() -> Callable[[str], Any]:
 _LOADER = _loader()
 
 
+def _too_deep(text: str) -> int:
+    """Return the line on which a text is nested too deep, 0 when it is not.
+
+    Composing goes down in C, one call a level: a text of brackets alone would take the whole process with it.
+    """
+    loader, depth = _LOADER(text), 0
+    while loader.check_event():
+        event = loader.get_event()
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_NESTED:
+            return int(event.start_mark.line) + 1
+    return 0
+
+
 class PolicyFile:
     """One file as nodes; every reader reports to `problems` and goes on with a harmless value."""
 
@@ -73,6 +92,9 @@ class PolicyFile:
 
     def _compose(self, text: str) -> Node | None:
         try:
+            if deep := _too_deep(text):
+                self.problems.append(Problem(self.name, deep, "hier zitten te veel lijsten of blokken in elkaar"))
+                return None
             if re.search(r"[&*!]", text):
                 self._refuse_magic(text)
             root: Node | None = _LOADER(text).get_single_node()
