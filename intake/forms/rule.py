@@ -80,7 +80,15 @@ class RuleForm(forms.Form):
     )
     reden = _text("Reden", hint="Dit leest de ondernemer. Korte zinnen, met u.", rows=3)
     document = _choice("Document", Select(), what="een document")
-    plaats = _text("Paragraaf of tabel", rows=1)
+    plaats = forms.CharField(
+        label="Paragraaf of tabel",
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "nnmkb-w-m", "autocomplete": "off"}),
+        error_messages={
+            "required": "Vul in: paragraaf of tabel.",
+            "max_length": "Gebruik hier hooguit 120 tekens.",
+        },
+    )
     strekking = _text("Wat daar staat, in eigen woorden")
     citaat = _text("Citaat", hint="Een zin die letterlijk in het document staat.", required=False)
     na = _choice("Staat in de lijst na", Select(), what="een regel")

@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from intake.policy.answers import NOT_ANSWERED, answer_label
-from intake.policy.conditions import (
-    All,
-    Always,
-    AnyOf,
-    AtLeast,
-    Condition,
-    DerivedIs,
-    FactHolds,
-    Not,
-    OutcomeIs,
-    Value,
-)
-from intake.policy.explanation import describe
+from intake.policy.conditions import Condition, Value
 from intake.policy.model import Policy
+from intake.policy.wording import condition_sentence
 
 LONGEST = 200
 
 
 def in_words(policy: Policy, condition: Condition) -> str:
     """Return a condition on one line; a long one is cut off."""
-    text = _words(policy, condition)
+    text = condition_sentence(policy, condition)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def _words(policy: Policy, condition: Condition) -> str:
-    match condition:
-        case Always():
-            return "altijd"
-        case All(parts):
-            return _joined(policy, parts, " en ")
-        case AnyOf(parts):
-            return _joined(policy, parts, " of ")
-        case AtLeast(number, parts):
-            return f"minstens {number} van: {_joined(policy, parts, '; ')}"
-        case Not(part):
-            return f"niet ({_words(policy, part)})"
-        case FactHolds(fact):
-            return f"«{policy.rules.facts[fact].text}»"
-        case DerivedIs(key, values):
-            table = policy.rules.derived[key]
-            return f"{table.name} is {' of '.join(f'«{table.label(value)}»' for value in values)}"
-        case OutcomeIs(codes):
-            names = [item.name for item in policy.rules.outcomes if item.code in codes]
-            return f"de uitkomst is {' of '.join(f'«{name}»' for name in names)}"
-        case leaf:
-            return f"«{policy.catalogue.by_code[leaf.question].text}» {describe(policy, leaf)}"
-
-
-def _joined(policy: Policy, parts: Iterable[Condition], word: str) -> str:
-    texts = [f"({_words(policy, part)})" if isinstance(part, All | AnyOf) else _words(policy, part) for part in parts]
-    return word.join(texts)
 
 
 def answer_line(policy: Policy, code: str, answers: Mapping[str, Value]) -> str:

@@ -59,7 +59,7 @@ def test_a_finding_is_printed_with_place_and_counter_example(tmp_path: Path) -> 
     # The rule was the only one of its activity.
     assert count == 2
     assert "fout: Regel R-A2 kan nooit gelden: de voorwaarde spreekt zichzelf tegen." in errors
-    assert "\n    «Wilt u (meer) zaken doen met het buitenland?» «Nee»\n" in errors
+    assert "\n    «Wilt u (meer) zaken doen met het buitenland?»: Nee\n" in errors
     assert "Activiteit A2 is onbereikbaar" in errors
     assert all(line.startswith(("    ", "regels.yaml:", "activiteiten.yaml:")) for line in errors.splitlines())
     assert "2 fouten, " in out
