@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from intake.screens import BY_SLUG
 from intake.services.governing.drafting import RESERVED
 from intake.views import check, links, result, start, step, table
-from intake.views.policy import acts, exchange, file, history, review, rule, trying, version, versions
+from intake.views.policy import acts, exchange, file, history, review, rule, sources, trying, version, versions
 from intake.views.policy.acts_table import ACTS
 
 
@@ -43,6 +43,8 @@ app_name = "intake"
 urlpatterns = [
     path("", start.start, name="start"),
     path("beleid/", versions.versions, name="policy-versions"),
+    path("beleid/bronnen/", sources.sources_page, name="policy-sources"),
+    path("beleid/bronnen/<str:code>/", sources.source, name="policy-source"),
     path("beleid/nieuw/", versions.new, name="policy-new"),
     path("beleid/<version:name>/", version.version, name="policy-version"),
     path("beleid/<version:name>/bestand/<str:file>/", file.file, name="policy-file"),

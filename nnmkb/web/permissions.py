@@ -82,6 +82,8 @@ TABLE: dict[str, Rule] = {
     "intake:policy-review": _rule(_POLICY, _WORK),
     "intake:policy-rule": _rule(_POLICY, _WRITE),
     "intake:policy-rule-new": _rule(_WRITE, _WRITE),
+    "intake:policy-source": _rule(_POLICY, _WRITE),
+    "intake:policy-sources": _rule(_POLICY),
     "intake:policy-try": _rule(_POLICY, _POLICY),
     "intake:policy-version": _rule(_POLICY),
     "intake:policy-versions": _rule(_POLICY),

@@ -97,8 +97,21 @@ def analysis_of(version: PolicyVersion, found: Checked) -> dict[str, Any]:
         "analysis": analysis,
         "possible": intakes_in_words(analysis.intakes) if analysis.intakes is not None else "",
         "groups": groups,
+        "found_text": summed_up(analysis),
+        "found_kind": "error" if analysis.errors else "info",
         "notes": analysis.notes,
     }
+
+
+def summed_up(analysis: Analysis) -> str:
+    """Return how much was found that asks for something, in a sentence."""
+    errors, warnings = len(analysis.errors), len(analysis.warnings)
+    found = [
+        f"{count} {one if count == 1 else many}"
+        for count, one, many in ((errors, "fout", "fouten"), (warnings, "waarschuwing", "waarschuwingen"))
+        if count
+    ]
+    return f"De controle vond {' en '.join(found)}." if found else ""
 
 
 def told(version: PolicyVersion, finding: Finding, rules: set[str]) -> ToldFinding:
