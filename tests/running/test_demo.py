@@ -62,6 +62,7 @@ def test_nobody_in_it_can_be_reached(said):
         ("adviseur", Role.ADVISOR),
         ("teamleider", Role.TEAM_LEAD),
         ("beleid", Role.POLICY_AUTHOR),
+        ("uitgever", Role.POLICY_PUBLISHER),
         ("beheerder", Role.ADMINISTRATOR),
     ],
 )
@@ -74,7 +75,7 @@ def test_people_sign_in_with_what_was_said(said, client, username, role):
 def test_passwords_differ_where_mail_leaves_the_machine(settings):
     settings.LOCAL_POST = False
     words = [line.split()[-1] for line in call_command("demo", stdout=io.StringIO()).splitlines()]
-    assert len(set(words)) == len(words) == 4
+    assert len(set(words)) == len(words) == 5
     assert all(len(word) >= 16 for word in words)
 
 

@@ -107,7 +107,7 @@ def person(facts: Facts) -> str:
 
 @cache
 def hashed(password: str) -> str:
-    """Return the stored form; made once, because it is slow on purpose and four people share one on a laptop."""
+    """Return the stored form; made once, because it is slow on purpose and all people share one on a laptop."""
     return make_password(password)
 
 
