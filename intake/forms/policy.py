@@ -107,7 +107,7 @@ class FileForm(LockedForm):
     tekst = RawText(
         label="De tekst van dit bestand",
         help_text="Wat u bewaart, blijft staan, ook als het nog niet klopt. U ziet daarna elke fout bij haar regel.",
-        widget=forms.Textarea({"rows": 30, "class": "nnmkb-code-area", "spellcheck": "false", "wrap": "off"}),
+        widget=forms.Textarea({"rows": 30, "class": "nnmkb-code-area", "spellcheck": "false"}),
     )
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:

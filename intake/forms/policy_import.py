@@ -33,7 +33,7 @@ class ImportForm(LockedForm):
     )
     tekst = RawText(
         label="Tekst",
-        widget=forms.Textarea({"rows": 10, "class": "nnmkb-code-area", "spellcheck": "false", "wrap": "off"}),
+        widget=forms.Textarea({"rows": 10, "class": "nnmkb-code-area", "spellcheck": "false"}),
     )
 
     def __init__(
