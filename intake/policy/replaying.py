@@ -121,8 +121,8 @@ class _Run:
                 answered = asked and asked & question.reader.known(self.columns)
                 self.atoms[place] = answered ^ self.everyone if missing else answered
 
-    def settle(self, table: MaskTable) -> list[int]:
-        """Return who has which row of a table, and set the atoms of that row."""
+    def settle(self, table: MaskTable) -> None:
+        """Find who has which row of a table, and set the atoms of that row."""
         left, hits = self.everyone, []
         for settled, test in table.rows:
             hit = left and left & self.test(test)
@@ -132,7 +132,6 @@ class _Run:
             hits.append(hit)
         self.uncovered |= left
         self.hits[table] = hits
-        return hits
 
     def test(self, test: Test) -> int:
         """Return for whom every clause meets an atom, and every count so many."""
@@ -165,7 +164,7 @@ class _Run:
 
 def _result(run: _Run) -> Replayed:
     policy, masks = run.replay.policy, run.replay.masks
-    levels = _by_value([level.value for level in policy.rules.levels], run.settle(masks.levels))
+    levels = _by_value([level.value for level in policy.rules.levels], run.hits[masks.levels])
     outcomes = run.hits[masks.tables[OUTCOME]]
     covered = run.uncovered ^ run.everyone
     holding = {code: bitmap & covered for code, bitmap in _holding(run).items()}

@@ -16,16 +16,16 @@ from intake.policy.engine.looking import Looking
 from intake.policy.engine.rules import RuleMasks, cluster, precedence_of
 from intake.policy.engine.shortcuts import quick
 from intake.policy.engine.steps import steps_of
-from intake.policy.engine.tables import MaskTable, fact_table, stages
+from intake.policy.engine.tables import MaskTable, fact_table, stages, words
 from intake.policy.model import Policy, Rule, Step
 
 
 class Compiled:
     """One policy as masks. Made once per version; never changes, apart from what it remembers.
 
-    `tables` are derived values, facts and the outcome, each after what it needs; `steps` puts the questions between.
-    `derived` (by key), `outcomes` and `levels` are the tables that give a result. It does not hold the policy itself,
-    which is its key.
+    `tables` are derived values, facts and the outcome, each after what it needs; `steps` puts the questions between,
+    and the intensity after all. `derived` (by key), `outcomes` and `levels` are the tables that give a result. It does
+    not hold the policy itself, which is its key.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -33,21 +33,25 @@ class Compiled:
         self.layout: Layout = tests.layout
         self.rules = _rule_masks(policy, tests)
         self.bearing = Bearing(policy.rules.rules)
-        self.levels = MaskTable("intensiteit", [(0, tests.of(level.when)) for level in policy.rules.levels])
+        levels = [(0, tests.of(level.when)) for level in policy.rules.levels]
         self._gates = cluster([(1 << step.rank, tests.of(gate.when)) for step, gate in policy.rules.gates.items()])
         self._no_gate = frozenset(Step) - policy.rules.gates.keys()
         self._behind = tuple((1 << step.rank, step) for step in policy.rules.gates)
         asking = {item.visible_when: tests.of(item.visible_when) for item in policy.catalogue.questions}
+        # Marks come after all atoms, so whatever needs an atom was compiled by now.
         self.tables = _tables(policy, tests)
+        self.levels = MaskTable("intensiteit", levels, _first_free(self.layout, self.tables))
         self.derived = {key: self.tables["afgeleid", key] for key in policy.rules.derived}
         self.outcomes = self.tables[OUTCOME]
-        self.steps = steps_of(policy, asking, self.tables)
+        self.steps = (*steps_of(policy, asking, self.tables), self.levels)
         self.encoders = encoders(policy, self.layout)
         self._level_names = tuple(level.value for level in policy.rules.levels)
-        self._open = tuple(table for table in (*self.tables.values(), self.levels) if table.open)
+        settling = (*self.tables.values(), self.levels)
+        self._open = tuple(table for table in settling if table.open)
         self._nothing = sum(encoder.missing for encoder in self.encoders.values())
         self._known = {code: encoder.known for code, encoder in self.encoders.items()}
-        self._quick = quick(stages(self.tables.values()))
+        self._quick = quick(stages(settling))
+        self.values = words(_named_tables(policy, self)).of
         self.look = Looking(policy.catalogue, self.steps, self.encoders).look
 
     def encode(self, answers: Mapping[str, Value]) -> int:
@@ -57,7 +61,7 @@ class Compiled:
         known = self._known
         try:
             for code, value in given.items():
-                bits ^= known[code][value]
+                bits += known[code][value]
         except KeyError:
             return self._encode_new(given)
         return bits
@@ -65,7 +69,7 @@ class Compiled:
     def _encode_new(self, answers: Mapping[str, Value]) -> int:
         bits = self._nothing
         for code, value in answers.items():
-            bits ^= self.encoders[code].learn(value)
+            bits += self.encoders[code].learn(value)
         return bits
 
     def settle(self, bits: int) -> int:
@@ -80,12 +84,29 @@ class Compiled:
         for table in self._open:
             table.row(bits)
 
-    def fired(self, kept: Mapping[str, Value]) -> tuple[str, ...]:
-        """Return the codes of the rules and messages that hold for answers that all count; or raise Uncovered."""
-        bits = self.settle(self.encode(kept))
+    def evaluate(self, kept: Mapping[str, Value]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return all that the policy says of answers that all count; or raise Uncovered.
+
+        First the value of every table, the outcome and the intensity; then the codes of rules and messages that hold.
+        """
+        given = kept.values_by_code if isinstance(kept, Answers) else kept
+        bits, held, known = self._nothing, 0, self._known
+        # Mostly everything is known: then loops without a call between them are quickest.
+        try:
+            for code, value in given.items():
+                bits += known[code][value]
+            for inputs, settled, _ in self._quick:
+                bits |= settled[bits & inputs]
+            for inputs, holding, _ in self.rules.quick:
+                held |= holding[bits & inputs]
+        except KeyError:
+            bits = self.settle(self.encode(given))
+            held = self.rules.hold(bits)
+        if self.rules.precedence:
+            held = self.rules.give_way(held)
         if self._open:
             self.must_be_covered(bits)
-        return self.rules.names(self.rules.hold(bits))
+        return self.values(bits), self.rules.names(held)
 
     def level(self, bits: int) -> str:
         """Return the intensity; or raise Uncovered."""
@@ -165,14 +186,29 @@ def _tables(policy: Policy, tests: _Tests) -> dict[Node, MaskTable]:
         kind, name = node
         if node == OUTCOME:
             settled = [layout.of_row("", item.code) for item in rules.outcomes]
-            made[node] = MaskTable("uitkomsten", list(zip(settled, tests.outcomes, strict=True)))
+            rows = list(zip(settled, tests.outcomes, strict=True))
+            made[node] = MaskTable("uitkomsten", rows, _first_free(layout, made))
         elif kind == "afgeleid":
             table = rules.derived[name]
             settled = [layout.of_row(name, row.value) for row in table.rows]
-            made[node] = MaskTable(table.name, list(zip(settled, tests.derived[name], strict=True)))
+            rows = list(zip(settled, tests.derived[name], strict=True))
+            made[node] = MaskTable(table.name, rows, _first_free(layout, made))
         elif name in tests.facts:
-            made[node] = fact_table(name, layout.bit(FactIs(name)), tests.facts[name])
+            made[node] = fact_table(name, layout.bit(FactIs(name)), tests.facts[name], _first_free(layout, made))
     return made
+
+
+def _first_free(layout: Layout, tables: Mapping[Node, MaskTable]) -> int:
+    """Return the first bit that is no atom and in no mark."""
+    return layout.width + sum(table.mark.bit_count() for table in tables.values())
+
+
+def _named_tables(policy: Policy, masks: Compiled) -> list[tuple[MaskTable, tuple[str, ...]]]:
+    """Return the tables that give a result, with the values of their rows."""
+    rules = policy.rules
+    named = [(masks.derived[key], tuple(row.value for row in table.rows)) for key, table in rules.derived.items()]
+    named.append((masks.outcomes, tuple(item.code for item in rules.outcomes)))
+    return [*named, (masks.levels, tuple(item.value for item in rules.levels))]
 
 
 _CACHE: WeakKeyDictionary[Policy, Compiled] = WeakKeyDictionary()

@@ -14,9 +14,8 @@ Wanted = tuple[tuple[Leaf, bool, int], ...]
 
 
 class Encoder:
-    """The atoms that each answer to one question settles.
+    """What each answer to one question adds to the atoms of no answer at all: its own, less that of a missing one.
 
-    The atom that says that the answer is missing is among them: with «exclusive or» it goes out where it was set.
     `known` is a plain dictionary, because the interpreter has a short way to those; what it lacks, `learn` adds.
     """
 
@@ -25,29 +24,25 @@ class Encoder:
         self.known: dict[Value, int] = {}
         self._wanted = wanted
 
-    def atoms(self, answer: Value) -> int:
-        """Return the atoms of an answer."""
-        found = self.missing
-        for leaf, sense, bit in self._wanted:
-            if leaf_truth(leaf, answer) is sense:
-                found |= bit
-        return found
+    def added(self, answer: Value) -> int:
+        """Return what an answer adds."""
+        return sum(bit for leaf, sense, bit in self._wanted if leaf_truth(leaf, answer) is sense) - self.missing
 
     def learn(self, answer: Value) -> int:
-        """Return the atoms of an answer, and remember them."""
+        """Return what an answer adds, and remember it."""
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        found = self.known[answer] = self.atoms(answer)
+        found = self.known[answer] = self.added(answer)
         return found
 
 
 class MatrixEncoder(Encoder):
-    """The atoms that scores by row settle. Such an answer is no key, so its rows are remembered one by one."""
+    """What scores by row add. Such an answer is no key, so its rows are remembered one by one."""
 
     def __init__(self, wanted: Wanted) -> None:
         super().__init__(wanted)
         rows = dict.fromkeys(leaf.row for leaf, _, _ in wanted if isinstance(leaf, RowIn))
-        self.known = _Scores(self.atoms({}), {row: _RowEncoder(row, wanted) for row in rows})
+        self.known = _Scores(self.added({}), {row: _RowEncoder(row, wanted) for row in rows})
 
     def learn(self, answer: Value) -> int:
         return self.known[answer]
@@ -58,8 +53,8 @@ class _RowEncoder(Encoder):
         super().__init__(tuple(item for item in wanted if isinstance(item[0], RowIn) and item[0].row == row))
         self._row = row
 
-    def atoms(self, answer: Value) -> int:
-        return super().atoms({self._row: answer} if isinstance(answer, int) else {})
+    def added(self, answer: Value) -> int:
+        return super().added({self._row: answer} if isinstance(answer, int) else {})
 
 
 class _Scores(dict[Value, int]):
@@ -68,16 +63,15 @@ class _Scores(dict[Value, int]):
     def __init__(self, answered: int, rows: Mapping[str, Encoder]) -> None:
         super().__init__()
         self._answered = answered
-        self._rows = tuple((row, encoder.known, encoder) for row, encoder in rows.items())
+        self._rows = tuple((row, encoder.known, encoder.learn) for row, encoder in rows.items())
 
     def __getitem__(self, answer: Value) -> int:
         found = self._answered
-        if isinstance(answer, Mapping):
-            for row, known, encoder in self._rows:
-                score = answer.get(row)
-                if score is not None:
-                    atoms = known.get(score)
-                    found |= encoder.learn(score) if atoms is None else atoms
+        scores: Mapping[str, int] = answer  # type: ignore[assignment]
+        for row, known, learn in self._rows:
+            if row in scores:
+                score = scores[row]
+                found += known[score] if score in known else learn(score)
         return found
 
 

@@ -30,7 +30,7 @@ class Pace(NamedTuple):
     `sector` is the question about the sector by which the options of these go, mostly empty.
     """
 
-    settling: tuple[Quick, ...]
+    settling: tuple[Quick[int], ...]
     own: int
     clauses: Clauses
     counts: Counts
@@ -86,9 +86,9 @@ class Looking:
                     if code in given:
                         value = given[code]
                         try:
-                            bits ^= known[value]
+                            bits += known[value]
                         except KeyError:
-                            bits ^= learn(value)
+                            bits += learn(value)
         asked = self._asked.get(visible) or self._asked_when(visible)
         return Seen(asked, Answers(MappingProxyType({code: given[code] for code in asked if code in given})), bits)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from intake.policy.engine.clauses import Test, inputs_of
-from intake.policy.engine.shortcuts import REMEMBERED, Shortcut, gather, quick, room_for_each
+from intake.policy.engine.shortcuts import MOST_INPUTS, REMEMBERED, Shortcut, Words, gather, quick, room_for_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class RuleMasks:
         self.tests = tuple(tests)
         self.precedence = tuple(precedence)
         self.quick = quick(_clusters(self.tests))
-        self._names: dict[int, tuple[str, ...]] = {}
+        self.names = Words(_names(self.codes)).of
 
     def hold(self, bits: int) -> int:
         """Return which rules and messages hold."""
@@ -33,29 +34,34 @@ class RuleMasks:
         for inputs, known, learn in self.quick:
             some = known.get(bits & inputs)
             found |= learn(bits) if some is None else some
+        return self.give_way(found) if self.precedence else found
+
+    def give_way(self, found: int) -> int:
+        """Leave out what another that holds goes before."""
         for order in self.precedence:
             if found & order.loser and found & order.winners:
                 found ^= order.loser
         return found
 
-    def names(self, found: int) -> tuple[str, ...]:
-        """Return the codes of what holds, in order."""
-        known = self._names.get(found)
-        if known is None:
-            if len(self._names) >= REMEMBERED:
-                self._names.clear()
-            known = tuple(code for index, code in enumerate(self.codes) if found >> index & 1)
-            self._names[found] = known
-        return known
+
+def _names(codes: Sequence[str]) -> Iterator[Shortcut[tuple[str, ...]]]:
+    """Put the places of what holds in codes, a stretch at a time."""
+    for start in range(0, len(codes), MOST_INPUTS):
+        bits = tuple((1 << place, codes[place]) for place in range(start, min(start + MOST_INPUTS, len(codes))))
+        yield Shortcut(sum(bit for bit, _ in bits), partial(_named, bits))
 
 
-def _clusters(tests: Sequence[Test]) -> list[Shortcut]:
+def _named(codes: Sequence[tuple[int, str]], found: int) -> tuple[str, ...]:
+    return tuple(code for bit, code in codes if found & bit)
+
+
+def _clusters(tests: Sequence[Test]) -> list[Shortcut[int]]:
     """Put each rule with those that lean on the same atoms."""
     groups = gather([inputs_of([test]) for test in tests])
     return [cluster([(1 << place, tests[place]) for place in group], room_for_each(len(groups))) for group in groups]
 
 
-def cluster(members: Sequence[tuple[int, Test]], room: int = REMEMBERED) -> Shortcut:
+def cluster(members: Sequence[tuple[int, Test]], room: int = REMEMBERED) -> Shortcut[int]:
     """Return which of the members hold, as the sum of their bits."""
 
     def hold(bits: int) -> int:

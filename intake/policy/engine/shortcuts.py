@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, TypeVar
 
 # So many atoms still have few combinations that occur.
 MOST_INPUTS = 16
 # More than the intakes of years give; a stranger cannot make it grow beyond this.
 REMEMBERED = 4096
 
+Followed = TypeVar("Followed")
 
-class Shortcut:
+
+class Shortcut(Generic[Followed]):
     """Remembers what was worked out for each combination of its inputs.
 
     Threads may share one: the worst that happens is that something is worked out twice.
@@ -18,18 +21,18 @@ class Shortcut:
 
     __slots__ = ("_room", "_work_out", "inputs", "known")
 
-    def __init__(self, inputs: int, work_out: Callable[[int], int], room: int = REMEMBERED) -> None:
+    def __init__(self, inputs: int, work_out: Callable[[int], Followed], room: int = REMEMBERED) -> None:
         self.inputs = inputs
-        self.known: dict[int, int] = {}
+        self.known: dict[int, Followed] = {}
         self._work_out = work_out
         self._room = room
 
-    def find(self, bits: int) -> int:
+    def find(self, bits: int) -> Followed:
         """Return what follows from these atoms; those that are no input make no difference."""
         found = self.known.get(bits & self.inputs)
         return self.learn(bits) if found is None else found
 
-    def learn(self, bits: int) -> int:
+    def learn(self, bits: int) -> Followed:
         """Work it out, and remember it."""
         key = bits & self.inputs
         found = self._work_out(key)
@@ -40,12 +43,27 @@ class Shortcut:
 
 
 # A shortcut taken apart for a loop that must be fast: its inputs, what it knows, and how it learns the rest.
-Quick = tuple[int, dict[int, int], Callable[[int], int]]
+Quick = tuple[int, dict[int, Followed], Callable[[int], Followed]]
 
 
-def quick(shortcuts: Iterable[Shortcut]) -> tuple[Quick, ...]:
+def quick(shortcuts: Iterable[Shortcut[Followed]]) -> tuple[Quick[Followed], ...]:
     """Return the parts of each shortcut."""
     return tuple((shortcut.inputs, shortcut.known, shortcut.learn) for shortcut in shortcuts)
+
+
+class Words:
+    """Puts bits in words, one stretch of them after another: of the whole there are too many combinations."""
+
+    def __init__(self, stretches: Iterable[Shortcut[tuple[str, ...]]]) -> None:
+        self._quick = quick(stretches)
+
+    def of(self, bits: int) -> tuple[str, ...]:
+        """Return the words of all stretches, in order."""
+        found: tuple[str, ...] = ()
+        for inputs, known, learn in self._quick:
+            words = known.get(bits & inputs)
+            found += learn(bits) if words is None else words
+        return found
 
 
 def room_for_each(number: int) -> int:
