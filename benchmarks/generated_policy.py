@@ -14,7 +14,9 @@ from typing import Any
 import yaml
 
 from intake.policy import Policy
-from intake.policy.loader import read_policy
+from intake.policy.loader import questions_of, read_policy
+from intake.policy.register_reading import REGISTER, slots_of
+from intake.policy.registering import register_text
 
 BASE = Path(__file__).resolve().parent.parent / "fixtures" / "policy" / "2013"
 SEED = 2013
@@ -42,7 +44,10 @@ def generated_texts(rules: int = 400, questions: int = 100, *, seed: int = SEED)
     maker.add_activities(max(4, rules // 10 - len(activities["activiteiten"])))
     maker.add_rules(rules - len(content["regels"]))
     made = {"catalogus.yaml": catalogue, "regels.yaml": content, "activiteiten.yaml": activities}
-    return texts | {name: json.dumps(block, ensure_ascii=False, indent=1) for name, block in made.items()}
+    texts |= {name: json.dumps(block, ensure_ascii=False, indent=1) for name, block in made.items()}
+    questions = questions_of(texts["catalogus.yaml"])
+    assert questions is not None, "every text that is made passes the loader"
+    return texts | {REGISTER: register_text(slots_of(texts[REGISTER]), questions)}
 
 
 class _Maker:

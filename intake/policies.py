@@ -16,6 +16,7 @@ from django.conf import settings
 from intake.models import PolicyVersion
 from intake.policy import Policy, PolicyProblems, Problem, read_policy
 from intake.policy.loader import FILES
+from intake.policy.register_reading import REGISTER
 from intake.source_texts import NO_SOURCES, SourceTexts, registered
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
@@ -23,6 +24,8 @@ NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 SECONDS = 5.0
 # Parsed texts that are kept: the versions in use, and some drafts that somebody is working on.
 MOST_PARSED = 40
+# Files that the program keeps up to date itself, whatever somebody types in them.
+MAINTAINED = (REGISTER,)
 # A version that was in force once stays readable for good.
 READABLE = (PolicyVersion.State.PUBLISHED, PolicyVersion.State.RETIRED)
 

@@ -73,26 +73,29 @@ class ChoiceReader:
 
 
 class ScoreReader:
-    """A number, or a score for each row."""
+    """A number, or a score for each row; a number may stand in a wider field too, and fields that hold it agree."""
 
     def __init__(self, question: Question, fields: Sequence[VectorField]) -> None:
         rows = {row.value for row in question.rows}
-        self._fields = {field.row: field for field in fields if not rows or field.row in rows}
+        self._fields = [field for field in fields if not rows or field.row in rows]
         self._low, self._high = question.minimum, question.maximum
 
     def known(self, columns: Columns) -> int:
+        return self._between(columns, self._fields, self._low, self._high)
+
+    def _between(self, columns: Columns, fields: Sequence[VectorField], low: int, high: int) -> int:
         found = 0
-        for field in self._fields.values():
-            found |= columns.between(field, self._low, self._high)
+        for field in fields:
+            found |= columns.between(field, low, high)
         return found
 
     def sure(self, columns: Columns, leaf: Leaf, *, wanted: bool) -> int:
-        row = leaf.row if isinstance(leaf, RowIn) else ""
-        if not isinstance(leaf, (NumberIn, RowIn)) or row not in self._fields:
+        if not isinstance(leaf, (NumberIn, RowIn)):
             return 0
-        field = self._fields[row]
-        within = columns.between(field, max(leaf.low, self._low), min(leaf.high, self._high))
-        return within if wanted else columns.between(field, self._low, self._high) & ~within
+        row = leaf.row if isinstance(leaf, RowIn) else ""
+        own = [field for field in self._fields if field.row == row]
+        within = self._between(columns, own, max(leaf.low, self._low), min(leaf.high, self._high))
+        return within if wanted else self._between(columns, own, self._low, self._high) & ~within
 
 
 class MultiReader:

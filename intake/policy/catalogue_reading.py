@@ -10,6 +10,7 @@ from intake.policy.dependencies import direct_questions
 from intake.policy.model import STEP_CODES, WAY_CODES, Catalogue, Check, Kind, Option, Question, Source, Step, Way
 from intake.policy.names import Names, Shape, every_option
 from intake.policy.reading import PolicyFile
+from intake.policy.registering import HIGHEST_SCORE, MOST_OPTIONS, TOPS
 
 KINDS = {
     "keuze": Kind.CHOICE,
@@ -126,6 +127,8 @@ class CatalogueReader:
         entries = self.file.entries(node, f"{what}: opties")
         spoken = {word: value for word, _, value in self.file.entries(phrases, f"{what}: in_zin")}
         known = [word for word, _, _ in entries]
+        if node is not None and not known:
+            self.file.problem(node, f"{what}: hier staat geen enkele optie")
         for word in spoken:
             if word not in known:
                 self.file.problem(spoken[word], f"{what}: in_zin: «{word}» is geen optie")
@@ -138,12 +141,20 @@ class CatalogueReader:
 
     def _limits(self, kind: Kind, fields: dict[str, Node], options: tuple[Option, ...], what: str) -> tuple[int, int]:
         if kind is Kind.MATRIX:
-            scores = [int(option.value) for option in options if option.value.isdigit()]
+            scores = [int(option.value) for option in options if option.value.isdecimal()]
+            if len(scores) < len(options) or max(scores, default=0) > HIGHEST_SCORE:
+                self.file.problem(fields.get("schaal"), f"{what}: een schaal gaat van 0 tot en met {HIGHEST_SCORE}")
             return min(scores, default=0), max(scores, default=0)
+        if kind is Kind.CHOICE and len(options) > MOST_OPTIONS:
+            self.file.problem(fields.get("opties"), f"{what}: een keuze heeft hooguit {MOST_OPTIONS} opties")
         low = self.file.number(fields.get("van"), f"{what}: van")
         high = self.file.number(fields.get("tot"), f"{what}: tot")
+        if low < 0 or high > TOPS[-1]:
+            self.file.problem(
+                fields.get("van", fields.get("tot")), f"{what}: een getal ligt van 0 tot en met {TOPS[-1]}"
+            )
         if low > high:
-            self.file.problem(fields["van"], f"{what}: van {low} tot {high} kan niet")
+            self.file.problem(fields.get("van", fields.get("tot")), f"{what}: van {low} tot {high} kan niet")
         return low, high
 
     def _exclusive(self, node: Node | None, options: tuple[Option, ...], what: str) -> tuple[str, ...]:

@@ -14,20 +14,24 @@ from intake.policy.activity_reading import read_activities, read_comparisons, re
 from intake.policy.catalogue_reading import CatalogueReader
 from intake.policy.citing import SourceText
 from intake.policy.dependencies import Dependencies
-from intake.policy.model import Catalogue, Digests, Policy, Register, RuleSet
+from intake.policy.model import Catalogue, Digests, Policy, Question, RuleSet
 from intake.policy.names import Names
 from intake.policy.parties_reading import PartiesReader
 from intake.policy.problems import PolicyProblems, Problem
 from intake.policy.reading import PolicyFile
+from intake.policy.register_reading import REGISTER, RegisterReader
+from intake.policy.registering import register_of
 from intake.policy.rules_reading import RulesReader
 
+CATALOGUE = "catalogus.yaml"
 FILES = (
-    "catalogus.yaml",
+    CATALOGUE,
     "regels.yaml",
     "activiteiten.yaml",
     "partijen.yaml",
     "toestemming.yaml",
     "vergelijking.yaml",
+    REGISTER,
 )
 
 
@@ -44,6 +48,14 @@ def read_policy(texts: Mapping[str, str], sources: Mapping[str, str] | None = No
     """Return the policy of these texts, by file name; see `load_policy`."""
     missing = [Problem(name, 1, "dit bestand ontbreekt") for name in FILES if name not in texts]
     return _read_all(texts, sources or {}, missing)
+
+
+def questions_of(text: str) -> tuple[Question, ...] | None:
+    """Return the questions in the text of a catalogue, each as if always asked; None when they cannot be read."""
+    problems: list[Problem] = []
+    file = PolicyFile(CATALOGUE, text, problems)
+    questions = tuple(CatalogueReader(file, Names()).drafts.values()) if not problems else ()
+    return None if problems else questions
 
 
 def _read_all(texts: Mapping[str, str], sources: Mapping[str, str], problems: list[Problem]) -> Policy:
@@ -69,7 +81,11 @@ def _texts_of(folder: Path, problems: list[Problem]) -> dict[str, str]:
 
 
 def _read(files: dict[str, PolicyFile], names: Names, problems: list[Problem]) -> Policy:
-    catalogue_reader = CatalogueReader(files["catalogus.yaml"], names)
+    catalogue_reader = CatalogueReader(files[CATALOGUE], names)
+    questions = None if problems else tuple(catalogue_reader.drafts.values())
+    register_reader = RegisterReader(files[REGISTER])
+    if questions is not None and register_reader.readable:
+        register_reader.check(questions, names.places)
     rules_reader = RulesReader(files["regels.yaml"], names)
     parties = PartiesReader(files["partijen.yaml"], names)
     activities = read_activities(files["activiteiten.yaml"], names, parties.parties)
@@ -92,10 +108,10 @@ def _read(files: dict[str, PolicyFile], names: Names, problems: list[Problem]) -
         comparisons=read_comparisons(files["vergelijking.yaml"], names),
         digests=Digests(
             rules=digest(files["regels.yaml"].root, files["activiteiten.yaml"].root),
-            catalogue=digest(files["catalogus.yaml"].root),
+            catalogue=digest(files[CATALOGUE].root),
         ),
         places=names.places,
-        register=Register((), 0),
+        register=register_of(register_reader.slots),
     )
 
 

@@ -30,7 +30,7 @@ def _code(field: VectorField, value: Value) -> int:
     if isinstance(value, str):
         return field.values.index(value) + 1 if value in field.values else 0
     if isinstance(value, int):
-        return value + 1
+        return value + 1 if (value + 1) >> 8 * field.width == 0 else 0
     if isinstance(value, Mapping):
         return value[field.row] + 1 if field.row in value else 0
     return sum(1 << place for place, option in enumerate(field.values) if option in value)
@@ -59,7 +59,8 @@ def _value(question: Question, codes: list[tuple[VectorField, int]]) -> Value | 
             value = field.values[code - 1] if code <= len(field.values) else ""
             return value if value in known else None
         case Kind.NUMBER:
-            return _number(question, codes[0][1])
+            # A number that did not fit in an older field stands in a wider one at the end.
+            return _number(question, codes[-1][1])
         case Kind.MATRIX:
             scores = {field.row: _number(question, code) for field, code in codes}
             kept = {row.value: score for row in question.rows if (score := scores.get(row.value)) is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from intake import policies
 from intake.management.progress import Bar
-from intake.models import AnswerVector, Intake
+from intake.models import AnswerVector, Assessment, Intake
 from intake.policy import Policy
 from intake.policy.columns import MOST_VECTORS
 from intake.policy.conditions import Always
@@ -24,10 +26,22 @@ from intake.retention import forget_answers
 from intake.services import replaying
 from intake.services.replaying import StoredImpact
 from tests.domain.policy.vector_samples import one_by_one, registered_2013, sample_vectors
+from tests.intake import companies
 from tests.intake.stored import store
+from tests.intake.walking import begin, finish
 
 pytestmark = pytest.mark.django_db
 SCANS = 60
+COMPANIES = (
+    companies.READY,
+    companies.NO_WISH,
+    companies.CAN_DO_IT,
+    companies.UNCLEAR,
+    companies.NOT_ORGANISED,
+    companies.NO_NETWORK,
+    companies.ELSEWHERE,
+    companies.INVESTOR,
+)
 
 
 def wider() -> Policy:
@@ -65,6 +79,18 @@ def test_impact_counts_all_scans_in_all_blocks(scans: list[Intake]) -> None:
     changed = without_flight(scans)
     assert (found.impact.intakes, found.impact.changed) == (SCANS, len(changed))
     assert found.impact.rules["R-N4"].plus == len(changed) > 20
+
+
+def test_scans_of_companies_replay_to_the_results_that_they_got(client: Client) -> None:
+    for answers in COMPANIES:
+        finish(client, begin(client), answers)
+    assert {len(row.vector) for row in AnswerVector.objects.all()} == {49}
+    counting = replaying.count(policies.policy())
+    results = [*Assessment.objects.all()]
+    assert counting.intakes == len(results) == len(COMPANIES)
+    held = [code for row in results for code in (*row.result["not_yet"], *row.receipt["fired"])]
+    assert Counter(counting.rules) == Counter(held)
+    assert Counter(counting.outcomes) == Counter(row.outcome for row in results)
 
 
 def test_count_of_one_version(scans: list[Intake]) -> None:

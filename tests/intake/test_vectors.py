@@ -12,9 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from intake import policies
 from intake.models import AnswerVector, Assessment, Intake
-from intake.policy import Policy, PolicyProblems
 from intake.policy.columns import MOST_VECTORS
 from intake.policy.vectors import from_vector
 from intake.retention import forget_answers
@@ -25,11 +23,6 @@ from tests.intake.stored import store
 from tests.intake.walking import begin, finish, prefill
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policies.SHELF, "named", lambda _name: registered_2013())
 
 
 @pytest.fixture
@@ -84,9 +77,7 @@ def test_table_holds_no_more_than_a_number_and_the_answers() -> None:
     assert columns == {"intake_id", "vector"}
 
 
-def test_migration_writes_the_newest_answers_of_what_is_there(
-    assessed: Intake, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_migration_writes_the_newest_answers_of_what_is_there(assessed: Intake) -> None:
     prefill(assessed, companies.NO_WISH)
     assessing.assess(Intake.objects.get(), now=timezone.now())
     erased, odd = store([b"", b""], first=assessed.pk + 1)
@@ -106,17 +97,9 @@ def test_migration_writes_the_newest_answers_of_what_is_there(
         )
     AnswerVector.objects.all().delete()
     migration = import_module("intake.migrations.0004_answer_vectors")
-    monkeypatch.setattr("intake.policy.load_policy", folder_2013)
     migration.write_vectors(apps, SimpleNamespace(connection=connection))
     assert kept(assessed)["S1"] == "nee"
     assert AnswerVector.objects.count() == 1
-
-
-def folder_2013(folder: object) -> Policy:
-    """Return the one version that there is."""
-    if str(folder).endswith("2013"):
-        return registered_2013()
-    raise PolicyProblems([])
 
 
 def test_blocks_hold_every_vector_in_order_of_the_scans() -> None:

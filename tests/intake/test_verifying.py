@@ -13,21 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from intake import policies
 from intake.models import AnswerVector, Assessment, Intake
 from intake.retention import emptied, forget_answers
 from intake.services import assessing
-from tests.domain.policy.vector_samples import registered_2013
 from tests.intake import companies
 from tests.intake.walking import begin, finish, prefill
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = policies.SHELF.named
-    monkeypatch.setattr(policies.SHELF, "named", lambda name: registered_2013() if name == "2013" else original(name))
 
 
 @pytest.fixture

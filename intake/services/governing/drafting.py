@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from intake import policies
 from intake.models import PolicyVersion
 from intake.policy.loader import FILES
-from intake.services.governing import finding
+from intake.services.governing import finding, places
 from intake.services.governing.door import actor_of, must_be, must_stand, storable, write
 from intake.services.governing.errors import Refused, Stale
 from nnmkb.ledger import events
@@ -42,12 +42,13 @@ def start_draft(base: str, name: str, title: str, *, by: User, now: datetime) ->
             origin = finding.adopted(base, now)
             if origin is None:
                 raise Refused(f"De versie «{base[:40]}» is er niet.")
+            files = places.up_to_date(origin.files)
             draft = PolicyVersion.objects.create(
                 name=name,
                 title=title,
                 base=origin.name,
-                files=origin.files,
-                digest=origin.digest,
+                files=files,
+                digest=policies.digest_of(files),
                 # What was said of a warning then, still holds as long as the warning is there.
                 notes=origin.notes,
                 author=actor_of(by),
@@ -55,7 +56,7 @@ def start_draft(base: str, name: str, title: str, *, by: User, now: datetime) ->
                 created_at=now,
                 changed_at=now,
             )
-            payload = {"base": origin.name, "digest": origin.digest}
+            payload = {"base": origin.name, "digest": draft.digest}
             events.record(draft.stream, "policy_started", actor=actor_of(by), at=now, payload=payload)
     except (IntegrityError, events.LostRace):
         raise Stale("Iemand anders begon net een versie. Kijk eerst in de lijst.") from None
@@ -94,16 +95,17 @@ def save_files(
 ) -> PolicyVersion:
     """Save files of a draft, whatever is in them; the others stay as they are. The same text again changes nothing.
 
+    What the program keeps up to date itself is brought up to date along with them, and never saved as it comes in.
     Raises Stale when the draft is no longer the one with this lock number.
     """
     must_be(by, Role.POLICY_AUTHOR)
     must_stand(version, State.DRAFT)
     must_be_kept(version, texts)
-    kept = {file: storable(text) for file, text in texts.items()}
-    files = {**version.files, **kept}
+    kept = {file: storable(text) for file, text in texts.items() if file not in policies.MAINTAINED}
+    files = places.up_to_date({**version.files, **kept})
     if files == version.files:
         return version
-    changed = sorted(file for file in kept if kept[file] != version.files.get(file))
+    changed = sorted(file for file in files if files[file] != version.files.get(file))
     return write(
         version,
         kind,

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from intake import policies
 from intake.models import PolicyVersion
-from intake.services.governing import finding, weighing
+from intake.services.governing import finding, places, weighing
 from intake.services.governing.checking import check
 from intake.services.governing.door import actor_of, must_be, must_stand, storable, write
 from intake.services.governing.errors import NotAllowed, Refused, Stale
@@ -23,6 +23,10 @@ State = PolicyVersion.State
 OVERTAKEN = "Iemand anders heeft intussen een andere versie gepubliceerd. Kijk eerst in de lijst."
 OWN_WORK = "U hebt zelf aan deze versie gewerkt. Een ander moet haar beoordelen en publiceren."
 NO_PUBLISHER = "Publiceren mag alleen iemand die daarvoor is aangewezen."
+OTHER_PLACES = (
+    "Sinds het indienen is een andere versie gepubliceerd. De plaatsen van antwoorden (register.yaml) sluiten daar "
+    "niet op aan. Stuur deze versie terug en dien haar opnieuw in. Dan is dat in orde."
+)
 NOT_HANDED_IN = "Deze versie is nog niet ingediend."
 
 
@@ -42,6 +46,8 @@ def personal(version: PolicyVersion, user: User) -> tuple[str, ...]:
 def material(version: PolicyVersion) -> tuple[str, ...]:
     """Return what is not right about the version itself."""
     reasons = [] if version.state == State.REVIEW else [NOT_HANDED_IN]
+    if not places.fits(version.files):
+        reasons.append(OTHER_PLACES)
     found = check(version)
     if not found.sound:
         reasons.append("Deze versie heeft nog fouten.")

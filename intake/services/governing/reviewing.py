@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from intake import policies
 from intake.models import PolicyVersion
+from intake.services.governing import places
 from intake.services.governing.checking import check
 from intake.services.governing.door import MOST_WORDS, actor_of, must_be, must_stand, storable, write
 from intake.services.governing.errors import Refused
@@ -17,15 +20,23 @@ State = PolicyVersion.State
 
 
 def submit(version: PolicyVersion, *, by: User, lock: int, now: datetime) -> PolicyVersion:
-    """Hand a draft in to be judged by somebody else; refused as long as it has errors."""
+    """Hand a draft in to be judged by somebody else; refused as long as it has errors.
+
+    The register of places is brought up to date: another version may have been published in between.
+    """
     must_be(by, Role.POLICY_AUTHOR)
     must_stand(version, State.DRAFT)
+    version = copy(version)
+    version.files = places.up_to_date(version.files)
+    version.digest = policies.digest_of(version.files)
     found = check(version)
     if not found.sound:
         count = len(found.problems) + len(found.errors)
         raise Refused(f"Er {'is nog 1 fout' if count == 1 else f'zijn nog {count} fouten'}. Herstel die eerst.")
     changes = {
         "state": State.REVIEW,
+        "files": version.files,
+        "digest": version.digest,
         "submitted_by": actor_of(by),
         "submitted_at": now,
         "editors": list(dict.fromkeys([*version.editors, actor_of(by)])),
