@@ -99,6 +99,7 @@ TABLE: dict[str, Rule] = {
     "referrals:contact": _USED_BY_HOLDER,
     "referrals:desk": _READ_AT_DESK,
     "referrals:desk-act": _USED_AT_DESK,
+    "referrals:desk-explain": _READ_AT_DESK,
     "referrals:desk-referral": _READ_AT_DESK,
     "referrals:erased": _READ_BY_ANYONE,
     "referrals:erased-en": _READ_BY_ANYONE,
