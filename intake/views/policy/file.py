@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from intake import policies
 from intake.forms.policy import FileForm
 from intake.models import PolicyVersion
 from intake.services.governing import drafting
@@ -33,7 +34,7 @@ def file(request: HttpRequest, name: str, file: str) -> HttpResponse:
     version = get_version(name)
     if file not in file_names(version) and file not in version.files:
         raise Http404
-    if request.method == "POST":
+    if request.method == "POST" and file not in policies.MAINTAINED:
         return save(request, version, file)
     form = FileForm(initial={"lock": version.lock, "tekst": version.files.get(file, "")})
     return page(request, version, file, form)
@@ -47,7 +48,8 @@ def page(request: HttpRequest, version: PolicyVersion, file: str, form: FileForm
     context = {
         "file": file,
         "file_tabs": file_tabs(version, file, found),
-        "form": form if may_write(version, signed_in(request)) else None,
+        "form": form if may_write(version, signed_in(request)) and file not in policies.MAINTAINED else None,
+        "maintained": file in policies.MAINTAINED and version.state == State.DRAFT,
         "wrong": wrong[:MOST_PROBLEMS],
         "more_wrong": max(0, len(wrong) - MOST_PROBLEMS),
         "others": sum(1 for problem in found.problems if problem.file != file),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from intake import policies
 from intake.models import PolicyVersion
@@ -156,3 +157,18 @@ def test_vector_of_a_version_is_read_by_every_later_one(author: User, publisher:
 def test_register_in_use_is_among_the_files_that_the_program_keeps() -> None:
     assert policies.MAINTAINED == (REGISTER,)
     assert slots_of(policies.readable_files("2013")[REGISTER]) == places.taken()
+
+
+def test_page_of_the_register_is_only_to_read(author: User, client: Client) -> None:
+    draft = cast.draft(author)
+    client.force_login(author)
+    address = f"/beleid/{draft.name}/bestand/{REGISTER}/"
+    for page in (client.get(address), client.post(address, {"tekst": "plaatsen: []", "lock": str(draft.lock)})):
+        body = page.content.decode()
+        assert page.status_code == 200
+        assert "<textarea" not in body
+        assert "Dit bestand houdt het programma zelf bij." in body
+        assert "{vraag: B3, getal_tot: 65534}" in body
+    assert "<textarea" in client.get(f"/beleid/{draft.name}/bestand/{CATALOGUE}/").content.decode()
+    assert "houdt het programma zelf bij" not in client.get(f"/beleid/2013/bestand/{REGISTER}/").content.decode()
+    assert PolicyVersion.objects.get(pk=draft.pk).lock == draft.lock
