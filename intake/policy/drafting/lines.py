@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 GROUP, OUTCOME = "groep", "uitkomst"
-# More than this nobody can read, and a rule of 2013 has 20 at most.
-MOST_LINES = 150
+# More than this nobody can read, and a form would get too many fields; a rule of 2013 has 20 at most.
+MOST_LINES = 80
 DEEPEST = 6
 
 

@@ -17,7 +17,7 @@ from intake.forms.rule_lines import EMPTY_RULE, Unreadable, changed, read_lines,
 from intake.models import PolicyVersion
 from intake.policy import Policy
 from intake.policy.conditions import All, Condition
-from intake.policy.drafting import Draft, LineProblem, Unfinished, condition_of, draft_of, subjects
+from intake.policy.drafting import MOST_LINES, Draft, LineProblem, Unfinished, condition_of, draft_of, subjects
 from intake.policy.model import Rule
 from intake.policy.rule_traits import rule_traits
 from intake.policy.wording import condition_lines
@@ -47,7 +47,7 @@ def rule(request: HttpRequest, name: str, code: str = "") -> HttpResponse:
     page = RulePage(version, policy, known)
     if request.method == "POST":
         return posted(request, page)
-    if not may_write(request, version):
+    if not may_write(request, version) or page.too_long:
         return read_only(request, page) if known else redirect("intake:policy-version", version.name)
     return editor(request, page, Typed.of(page))
 
@@ -69,6 +69,11 @@ class RulePage:
     def above(self) -> str:
         """Return the rule that this one stands below."""
         return rules.before(self.policy, self.rule.code) if self.rule else rules.last(self.policy)
+
+    @property
+    def too_long(self) -> bool:
+        """Say whether the condition has more lines than the form can hold; in the file itself it can be changed."""
+        return self.rule is not None and sum(1 for _ in draft_of(self.rule.when).walk()) > MOST_LINES
 
     @property
     def href(self) -> str:

@@ -225,12 +225,14 @@ def test_a_rule_that_cannot_be_is_refused_in_words(
     assert now(version).files == version.files
 
 
-def test_markup_in_a_reason_is_only_text(client: Client, version: PolicyVersion) -> None:
-    assert new_rule(client, version, reden="<script>alert(1)</script> & {{ 7 }}").status_code == 200
-    assert new_rule(client, version, reden="<script>alert(1)</script> & 7%").status_code == 302
-    text = client.get(address(version, "R-Q1")).content.decode()
-    assert "<script>alert" not in text
-    assert "&lt;script&gt;" in text
+def test_markup_in_a_reason_does_nothing(client: Client, version: PolicyVersion) -> None:
+    for reason in ("<script>alert(1)</script>", "{{ 7 }}", "{% now %}"):
+        page = new_rule(client, version, reden=reason)
+        assert page.status_code == 200
+        assert "<script>alert" not in page.content.decode()
+        assert fields_of(page)["reden"] == [reason]
+    assert new_rule(client, version, reden="Minder dan < 5 & meer dan 'nul'.").status_code == 302
+    assert "&lt; 5 &amp; meer" in client.get(address(version, "R-Q1")).content.decode()
 
 
 def test_the_code_of_a_rule_of_long_ago_never_comes_back(client: Client, writer: User) -> None:
@@ -331,6 +333,17 @@ def test_a_version_that_cannot_be_read_sends_to_its_mistakes(
     assert "Bekijk de fouten" in page.content.decode()
     assert client.post(address(version), {"doe": "opslaan"}).status_code == 200
     assert now(version).files[cast.RULES] == "onzin: ["
+
+
+def test_a_rule_that_is_too_long_for_a_form_is_changed_in_the_file(
+    client: Client, version: PolicyVersion, writer: User
+) -> None:
+    many = ", ".join(f"{{werkzame_personen: {{van: {number}}}}}" for number in range(1, 100))
+    cast.changed(writer, version, f"{{{cast.FLIGHT}}}", f"{{een_van: [{many}]}}")
+    text = client.get(address(version, "R-N4")).content.decode()
+    assert "te lang voor een formulier" in text
+    assert "/bestand/regels.yaml/" in text
+    assert 'value="opslaan"' not in text
 
 
 def test_who_may_only_read_sees_the_rule_in_words(client: Client, version: PolicyVersion) -> None:
