@@ -27,8 +27,9 @@ class ReviewForm(LockedForm):
         warnings: Sequence[Finding],
         notes: Mapping[str, str],
         lock: int,
-        decides: bool,
+        obstacles: Sequence[str],
     ) -> None:
+        self.obstacles = tuple(obstacles)
         self.keys = {f"noot_{place}": finding.key for place, finding in enumerate(warnings)}
         initial = {"lock": lock, **{name: notes.get(key, "") for name, key in self.keys.items()}}
         super().__init__(data, initial=initial)
@@ -41,7 +42,7 @@ class ReviewForm(LockedForm):
                 error_messages={"max_length": f"Gebruik hier hooguit {MOST_WORDS} tekens."},
             )
             self.fields[name].hide_optional = True  # type: ignore[attr-defined]
-        if decides:
+        if not obstacles:
             self.fields[AGREED] = forms.BooleanField(
                 label="Ik heb de verschillen en de gevolgen bekeken.", required=False
             )

@@ -54,7 +54,7 @@ def form_of(version: PolicyVersion, user: User, request: HttpRequest | None = No
         warnings=check(version).warnings,
         notes=version.notes,
         lock=version.lock,
-        decides=not publishing.obstacles(version, user),
+        obstacles=publishing.obstacles(version, user),
     )
 
 
@@ -72,7 +72,7 @@ def page(request: HttpRequest, version: PolicyVersion, form: ReviewForm) -> Http
         "works": works,
         "open": version.state in OPEN,
         "in_review": version.state == State.REVIEW,
-        "obstacles": publishing.obstacles(version, user),
+        "obstacles": form.obstacles,
         "checklist": checklist(version, user, found) if version.state in OPEN else [],
         **comparison(version, found),
         **weighed_last(version),
@@ -82,7 +82,7 @@ def page(request: HttpRequest, version: PolicyVersion, form: ReviewForm) -> Http
 
 def checklist(version: PolicyVersion, user: User, found: Checked) -> list[tuple[bool, str]]:
     """Return what publishing takes, each with whether it is there."""
-    without = len(publishing.without_note(version, version.notes))
+    without = sum(1 for finding in found.warnings if not version.notes.get(finding.key))
     noted = (
         f"Bij {len(found.warnings) - without} van de {len(found.warnings)} waarschuwingen staat waarom zij mag blijven"
     )
