@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-CAT, RULES, ACT, PAR, CON, CMP = (
+CAT, RULES, ACT, PAR, CON, CMP, REG = (
     "catalogus.yaml",
     "regels.yaml",
     "activiteiten.yaml",
     "partijen.yaml",
     "toestemming.yaml",
     "vergelijking.yaml",
+    "register.yaml",
 )
 
 Fault = tuple[str, str, str, str]
@@ -330,5 +331,9 @@ FAULTS: list[Fault] = [
     (CON, "Mag {organisatie} uw", "Mag een organisatie uw", "hoort precies in de tekst per organisatie"),
     (CMP, 'cijfer: "2,67"', 'cijfer: "2.67"', 'schrijf een gemiddelde als "2,33"'),
     (CMP, "cijfer: 49}", "cijfer: 149}", "een percentage ligt van 0 tot en met 100"),
+    (REG, "  - {vraag: U9, keuze: [ja, nee]}\n", "", "vraag U9 heeft nog geen plaats; zet eronder: - {vraag: U9,"),
+    (REG, "drenthe, anders]}", "drenthe]}", "vraag B1: nog geen plaats voor «anders»; maak hiervan: - {vraag: B1,"),
+    (REG, "drenthe, anders]}", "drenthe, anders, zeeland]}", "niet meer in catalogus.yaml en dus vervallen: zeeland"),
+    (REG, "{vraag: B3, getal_tot: 65534}", "{vraag: B3, getaltot: 1}", "bedoelde u «getal_tot»?"),
     (CMP, "      twee: {naam", "      tweee: {naam", "cijfers: «tweee» bestaat niet, bedoelde u «twee»?"),
 ]

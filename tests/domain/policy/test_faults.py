@@ -32,6 +32,8 @@ ALONE = (
     "niet eerder komt",
     "staat hier twee keer",
     "«cijfer»",
+    "geen plaats",
+    "vervallen",
 )
 
 
