@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from intake.policy import assess, read_answers
+from intake.policy.analysis import Alteration, Change
 from intake.policy.analysis.diagram import BudgetSpent
 from intake.policy.explaining import ActivityTold, Explanation, Told, explain, gates
 from intake.policy.explaining_lines import in_full, overview
+from intake.policy.told_change import told_change
 from tests.domain.policy.samples import READY, policy_2013, random_answers
 
 POLICY = policy_2013()
@@ -88,6 +90,14 @@ def test_table_of_scores_shows_only_the_row_that_matters() -> None:
     change = explanation(without=("O4",)).activity("V3").change
     assert change is not None
     assert change.lines == ("Beantwoord «Heeft u genoeg goede mensen die tijd hebben voor het buitenland?» met «Nee».",)
+
+
+def test_change_of_one_row_names_that_row() -> None:
+    before = read_answers(POLICY, {**READY, "U5": SCORES})
+    after = before.with_answer("U5", {**SCORES, "personeel": 3})
+    step = Alteration("U5", before["U5"], after["U5"], anything=False)
+    change = told_change(POLICY, Change("R-V3", (step,), after), before)
+    assert change.lines == ("Verander «Moeilijk om personeel te vinden in de regio» van «weinig last» in «wel last».",)
 
 
 def test_strategy_that_is_not_clear_is_not_explained_by_the_wish() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from intake.policy import Answers, Effect, assess, keep_visible, read_answers
+from intake.policy.analysis import cheapest_for_activity
 from intake.policy.analysis.diagram import BudgetSpent
-from intake.policy.conditions import LEAVES
+from intake.policy.conditions import LEAVES, All, ChoiceIs, FactHolds
 from intake.policy.next_steps import A_START, MOST_WORK, WISHES, WORK, NextStep, next_steps, work_sentence
+from tests.domain.policy.analysis.rewriting import rule_like, with_rules
 from tests.domain.policy.samples import READY, policy_2013, random_answers
 
 POLICY = policy_2013()
@@ -56,6 +58,17 @@ def test_wish_is_never_a_step() -> None:
     known = [POLICY.catalogue.by_key[key].code for key in WISHES]
     closing = {getattr(leaf, "question", "") for item in POLICY.rules.withheld for leaf in item.closed_by}
     assert set(known) <= closing
+
+
+def test_to_be_worse_off_is_no_step() -> None:
+    """A rule for who misses something is nearest by one answer that is in the way; nobody is advised to give it."""
+    policy = with_rules(rule_like("R-P4", "R-X", All((FactHolds("wil"), ChoiceIs("O1", ("nee",)))), activity="P4"))
+    given = answers(O4="nee")
+    change = cheapest_for_activity(policy, given, "P4")
+    assert change is not None
+    assert [(step.question, step.after) for step in change.steps] == [("O1", "nee")]
+    found = next_steps(policy, given, assess(policy, given))
+    assert [item.rule for item in found if item.activity == "P4"] == ["R-P4"]
 
 
 def test_more_work_than_three_changes_is_no_next_step() -> None:
