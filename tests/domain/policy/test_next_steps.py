@@ -63,7 +63,7 @@ def test_wish_is_never_a_step() -> None:
 def test_to_be_worse_off_is_no_step() -> None:
     """A rule for who misses something is nearest by one answer that is in the way; nobody is advised to give it."""
     policy = with_rules(rule_like("R-P4", "R-X", All((FactHolds("wil"), ChoiceIs("O1", ("nee",)))), activity="P4"))
-    given = answers(O4="nee")
+    given = answers(O3="nee", O4="nee")
     change = cheapest_for_activity(policy, given, "P4")
     assert change is not None
     assert [(step.question, step.after) for step in change.steps] == [("O1", "nee")]
