@@ -16,6 +16,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 # These commands need the test and check tools too; all others run on what production has.
 WITH_TEST_TOOLS = {"test", "check_all", "build_css", "lock"}
+# With other options check_policy is left to Django, which explains them.
+CHECKING = {"--alles", "--streng", "--bronnen"}
 
 
 def main() -> None:
@@ -29,7 +31,7 @@ def main() -> None:
             os.execv(PYTHON, [str(PYTHON), *sys.argv])
     if sys.argv[1:] == ["assess"]:
         sys.exit(assess())
-    if command == "check_policy" and {word for word in sys.argv if word.startswith("-")} <= {"--alles", "--bronnen"}:
+    if command == "check_policy" and {word for word in sys.argv if word.startswith("-")} <= CHECKING:
         sys.exit(check_policy(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nnmkb.settings")
     from django.core.management import execute_from_command_line
@@ -46,16 +48,20 @@ def assess() -> int:
 
 def check_policy(arguments: list[str]) -> int:
     """Look a folder of policy files over without starting Django, which would take longer than the looking."""
-    from intake.policy.checking import check_folder
+    from intake.policy.checking import check_folder, verdict
 
     parser = argparse.ArgumentParser(prog="manage.py check_policy")
     parser.add_argument("folder", nargs="?", type=Path, default=policy_folder())
     parser.add_argument("--alles", action="store_true")
+    parser.add_argument("--streng", action="store_true")
     parser.add_argument("--bronnen", type=Path)
     given = parser.parse_args(arguments)
-    found = check_folder(given.folder, sys.stdout, sys.stderr, everything=given.alles, sources=given.bronnen)
+    strict = given.streng
+    found = check_folder(
+        given.folder, sys.stdout, sys.stderr, everything=given.alles, strict=strict, sources=given.bronnen
+    )
     if found:
-        print(f"{found} {'fout' if found == 1 else 'fouten'} in {given.folder.name}", file=sys.stderr)
+        print(verdict(found, given.folder, strict=strict), file=sys.stderr)
     return 1 if found else 0
 
 

@@ -21,9 +21,15 @@ class Sink(Protocol):
 
 
 def check_folder(
-    folder: Path, out: Sink, errors: Sink, *, everything: bool = False, sources: Path | None = None
+    folder: Path,
+    out: Sink,
+    errors: Sink,
+    *,
+    everything: bool = False,
+    strict: bool = False,
+    sources: Path | None = None,
 ) -> int:
-    """Write what is in the folder and what is found; return the number of errors.
+    """Write what is in the folder and what is found; return the number of errors, when `strict` with the warnings.
 
     With `everything` the findings that ask for nothing are written too. `sources` is a folder with the texts of
     documents, to look citations up in.
@@ -37,12 +43,19 @@ def check_folder(
     analysis = analyse(policy)
     for line in (*_contents(policy), *_analysed(analysis)):
         out.write(f"{line}\n")
-    for severity, sink in ((Severity.ERROR, errors), (Severity.WARNING, out), (Severity.INFORMATION, out)):
+    warned = errors if strict else out
+    for severity, sink in ((Severity.ERROR, errors), (Severity.WARNING, warned), (Severity.INFORMATION, out)):
         if everything or severity is not Severity.INFORMATION:
             for finding in analysis.of(severity):
                 sink.write("\n".join(_told(finding)) + "\n")
     out.write(f"{_summed_up(analysis, everything)}\n")
-    return len(analysis.errors)
+    return len(analysis.errors) + (len(analysis.warnings) if strict else 0)
+
+
+def verdict(count: int, folder: Path, *, strict: bool = False) -> str:
+    """Return the last line about a folder in which something was found."""
+    one, more = ("fout of waarschuwing", "fouten en waarschuwingen") if strict else ("fout", "fouten")
+    return f"{count} {one if count == 1 else more} in {folder.name}"
 
 
 def read_sources(folder: Path) -> dict[str, str]:
