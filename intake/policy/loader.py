@@ -53,8 +53,11 @@ def read_policy(texts: Mapping[str, str], sources: Mapping[str, str] | None = No
 def questions_of(text: str) -> tuple[Question, ...] | None:
     """Return the questions in the text of a catalogue, each as if always asked; None when they cannot be read."""
     problems: list[Problem] = []
-    file = PolicyFile(CATALOGUE, text, problems)
-    questions = tuple(CatalogueReader(file, Names()).drafts.values()) if not problems else ()
+    try:
+        file = PolicyFile(CATALOGUE, text, problems)
+        questions = tuple(CatalogueReader(file, Names()).drafts.values()) if not problems else ()
+    except PolicyProblems:
+        return None
     return None if problems else questions
 
 

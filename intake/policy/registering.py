@@ -16,8 +16,8 @@ from intake.policy.yaml_text import Plain, beside
 # A choice is one byte, and so is a score; zero is no answer.
 MOST_OPTIONS = 255
 HIGHEST_SCORE = 254
-# The highest number in two bytes, and in four.
-TOPS = (65_534, 4_294_967_294)
+# The highest number in two bytes, and the highest that a policy file can hold, in four.
+TOPS = (65_534, 999_999_999)
 HEAD = """\
 # De plaats van elk antwoord, om een versie na te spelen op bewaarde scans. Het programma houdt dit bestand bij.
 # Een plaats blijft voor altijd van dezelfde vraag en optie. Er komt alleen bij, en wat vervalt blijft staan.

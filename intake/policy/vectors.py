@@ -59,8 +59,8 @@ def _value(question: Question, codes: list[tuple[VectorField, int]]) -> Value | 
             value = field.values[code - 1] if code <= len(field.values) else ""
             return value if value in known else None
         case Kind.NUMBER:
-            # A number that did not fit in an older field stands in a wider one at the end.
-            return _number(question, codes[-1][1])
+            # One that does not fit in its first field stands in a wider one at the end; fields that hold it agree.
+            return _number(question, codes[0][1])
         case Kind.MATRIX:
             scores = {field.row: _number(question, code) for field, code in codes}
             kept = {row.value: score for row in question.rows if (score := scores.get(row.value)) is not None}

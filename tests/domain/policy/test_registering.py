@@ -159,7 +159,7 @@ def test_retired_stays_retired_unless_only_a_withdrawn_version_did_it() -> None:
         (replace(slots_of(TEXT)[0], options=("friesland", "groningen", "drenthe", "anders")), *slots_of(TEXT)[1:]),
         (replace(slots_of(TEXT)[0], options=("groningen",)), *slots_of(TEXT)[1:]),
         (replace(slots_of(TEXT)[0], form=Form.SEVERAL), *slots_of(TEXT)[1:]),
-        (*slots_of(TEXT)[:2], replace(slots_of(TEXT)[2], top=4_294_967_294), *slots_of(TEXT)[3:]),
+        (*slots_of(TEXT)[:2], replace(slots_of(TEXT)[2], top=999_999_999), *slots_of(TEXT)[3:]),
         (
             *slots_of(TEXT)[:3],
             replace(slots_of(TEXT)[3], options=(*slots_of(TEXT)[3].options, "x", "y", "z")),
@@ -268,7 +268,7 @@ def test_register_is_not_compared_with_a_catalogue_that_cannot_be_read() -> None
         ("{vraag: B1, keuze: [ja, ja]}", "«ja» heeft al een plaats"),
         ("{vraag: B3, keuze: [ja], vervallen: [jaa]}", "vervallen: «jaa» bestaat niet, bedoelde u «ja»?"),
         ("{vraag: B1, keuze: [ja], vervallen: zeker}", "vervallen: «zeker» bestaat niet"),
-        ("{vraag: B1, getal_tot: 9999}", "getal_tot is 65534 of 4294967294"),
+        ("{vraag: B1, getal_tot: 9999}", "getal_tot is 65534 of 999999999"),
         ("{vraag: U5, rij: tijd}", "«tijd» heeft al een plaats"),
     ],
 )
@@ -290,8 +290,8 @@ def test_register_that_is_no_register_is_told() -> None:
 
 def test_answers_that_no_place_can_hold_are_refused_in_the_catalogue() -> None:
     for old, new, message in (
-        ("    van: 0\n", "    van: -1\n", "een getal ligt van 0 tot en met 4294967294"),
-        ("    tot: 9999\n", "    tot: 5000000000\n", "een getal ligt van 0 tot en met 4294967294"),
+        ("    van: 0\n", "    van: -1\n", "een getal ligt van 0 tot en met 999999999"),
+        ("    tot: 9999\n", "    tot: 1000000000\n", "hier hoort een geheel getal"),
         ("    van: 0\n    tot: 9999\n", "    tot: -1\n", "van 0 tot -1 kan niet"),
     ):
         assert any(message in one for one in said((old, new))), message

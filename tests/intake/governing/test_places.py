@@ -90,6 +90,9 @@ def test_what_somebody_types_or_imports_as_register_is_not_kept(author: User) ->
     saved = packing.import_files(draft, "alles.zip", packed, by=author, lock=draft.lock, now=cast.NOW)
     assert "zeeland" in line(saved)
     assert check(saved).policy is not None
+    packed = packing.export({CATALOGUE: "vragen: [", REGISTER: "plaatsen: []"})
+    broken = packing.import_files(saved, "alles.zip", packed, by=author, lock=saved.lock, now=cast.NOW)
+    assert broken.files[REGISTER] == saved.files[REGISTER]
 
 
 def test_draft_without_a_register_gets_it_at_the_next_save(author: User) -> None:
