@@ -96,7 +96,14 @@ def test_the_scan_from_start_to_result_with_every_kind_of_mistake(
 
 @pytest.mark.java
 @pytest.mark.parametrize(
-    "answers", [ON_ITS_OWN, NO_STRATEGY, {**NO_NETWORK, "B1": "anders"}, {**NO_NETWORK, "S1": "nee"}]
+    "answers",
+    [
+        ON_ITS_OWN,
+        NO_STRATEGY,
+        {**NO_NETWORK, "O1": "nee", "O4": "nee"},
+        {**NO_NETWORK, "B1": "anders"},
+        {**NO_NETWORK, "S1": "nee"},
+    ],
 )
 def test_the_other_results(visit: Opener, look: Inspector, answers: dict[str, object]) -> None:
     page = look.follow(visit())
@@ -161,6 +168,9 @@ def test_the_desk_and_the_partner(visit: Opener, look: Inspector, postman: Postm
     look(desk, "desk-offered")
     desk.goto(f"/werkbak/{number}/")
     look(desk, "referral-page")
+    desk.get_by_role("link", name="Waarom dit? Waarom niet iets anders?").click()
+    expect(desk.get_by_role("heading", name="Waarom deze uitslag?")).to_be_visible()
+    look(desk, "explanation")
     partner = look.follow(visit(allow=(410,)))
     steps.open_dossier(partner, postman, WATER, look)
     dossier = partner.url
