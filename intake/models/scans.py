@@ -131,7 +131,7 @@ class AnswerVector(models.Model):
     """
 
     intake = models.OneToOneField(Intake, on_delete=models.PROTECT, primary_key=True, related_name="+")
-    # By the register of the policy (antwoordcodes.yaml); intake.policy.vectors reads and writes it.
+    # By the register of the policy (register.yaml); intake.policy.vectors reads and writes it.
     vector = models.BinaryField()
 
     class Meta:
