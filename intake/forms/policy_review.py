@@ -13,7 +13,7 @@ from intake.policy.analysis import Finding
 from intake.services.governing.door import MOST_WORDS
 
 AGREED = "akkoord"
-NOTE_WANTED = "Schrijf op waarom deze waarschuwing mag blijven."
+NOTE_WANTED = "Schrijf op waarom de waarschuwing bij {code} mag blijven."
 AGREE_WANTED = "Kruis aan dat u de verschillen en de gevolgen hebt bekeken."
 
 
@@ -30,12 +30,13 @@ class ReviewForm(LockedForm):
         obstacles: Sequence[str],
     ) -> None:
         self.obstacles = tuple(obstacles)
-        self.keys = {f"noot_{place}": finding.key for place, finding in enumerate(warnings)}
+        self.about = {f"noot_{place}": finding for place, finding in enumerate(warnings)}
+        self.keys = {name: finding.key for name, finding in self.about.items()}
         initial = {"lock": lock, **{name: notes.get(key, "") for name, key in self.keys.items()}}
         super().__init__(data, initial=initial)
-        for name in self.keys:
+        for name, finding in self.about.items():
             self.fields[name] = forms.CharField(
-                label="Waarom mag dit blijven?",
+                label=f"Waarom mag dit blijven? ({finding.code})",
                 required=False,
                 max_length=MOST_WORDS,
                 widget=forms.Textarea({"rows": 2}),
@@ -64,7 +65,7 @@ class ReviewForm(LockedForm):
         """Say whether everything is there that publishing asks for; what is not, becomes a mistake of the form."""
         for name in self.keys:
             if name not in self.errors and not self.cleaned_data.get(name, "").strip():
-                self.add_error(name, NOTE_WANTED)
+                self.add_error(name, NOTE_WANTED.format(code=self.about[name].code))
         if AGREED in self.fields and not self.cleaned_data.get(AGREED):
             self.add_error(AGREED, AGREE_WANTED)
         return not self.errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -83,9 +83,12 @@ def file_tabs(version: PolicyVersion, current: str, found: Checked) -> list[dict
 
 def save(request: HttpRequest, version: PolicyVersion, file: str) -> HttpResponse:
     """Keep the text; when somebody else was first, show both and keep what was typed on the screen."""
+    if "tekst" not in request.POST:
+        # Not an empty text but half a form: that may not empty the file.
+        raise BadRequest
     form = FileForm(request.POST)
     form.is_valid()
-    typed = form.cleaned_data.get("tekst", "")
+    typed = form.cleaned_data["tekst"]
     try:
         kept = drafting.save_file(
             version, file, typed, by=signed_in(request), lock=lock_of(request), now=timezone.now()

@@ -85,6 +85,16 @@ def test_saving_twice_is_once(client: Client) -> None:
     assert fresh().lock == 2
 
 
+def test_sign_that_no_database_takes_is_kept_as_a_mark(client: Client) -> None:
+    assert save(client, "voor\0na", 1).status_code == 302
+    assert fresh().files[cast.RULES] == "voor\N{REPLACEMENT CHARACTER}na"
+
+
+def test_half_a_form_does_not_empty_the_file(client: Client) -> None:
+    assert post(client, "2026-1/bestand/regels.yaml/", lock="1").status_code == 400
+    assert fresh().lock == 1
+
+
 def test_browser_sends_other_line_ends_and_nothing_changes(client: Client) -> None:
     save(client, fresh().files[cast.RULES].replace("\n", "\r\n"), 1)
     assert fresh().lock == 1

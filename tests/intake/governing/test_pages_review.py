@@ -108,11 +108,18 @@ def test_note_is_wanted_for_each_warning_and_the_box_must_be_ticked(author: User
     without = publish(client, version, noot_3="  ", akkoord="")
     assert without.status_code == 200
     page = without.content.decode()
-    assert page.count("Schrijf op waarom deze waarschuwing mag blijven.") == 2
+    assert page.count("Schrijf op waarom de waarschuwing bij O8 mag blijven.") == 2
+    assert page.count("Schrijf op waarom de waarschuwing bij") == 2
     assert 'href="#id_noot_3"' in page
     assert "Kruis aan dat u de verschillen en de gevolgen hebt bekeken." in page
     assert page.count("Dat is zo bedoeld.</textarea>") == len(noted(version)) - 1
     assert "autofocus" in page
+    assert fresh().state == State.REVIEW
+
+
+def test_box_that_is_not_ticked_is_enough_to_publish_nothing(author: User, publisher: User) -> None:
+    version = cast.submitted(author)
+    assert "Kruis aan dat u" in text(publish(browser(publisher), version, akkoord=""))
     assert fresh().state == State.REVIEW
 
 

@@ -156,6 +156,12 @@ def test_buttons_are_those_of_the_role_and_the_state(author: User, publisher: Us
     assert [offered(other, name) for name in ("2026-1", "2026-2", "2026-3")] == [[], [], ["Beoordeel"]]
 
 
+def test_first_version_of_all_is_not_offered_to_be_taken_out_of_use(author: User, publisher: User) -> None:
+    cast.draft(author)
+    assert fresh("2013").state == State.PUBLISHED
+    assert "Neem uit gebruik" not in text(browser(publisher).get("/beleid/2013/"))
+
+
 def test_draft_with_errors_is_not_offered_for_review(author: User) -> None:
     cast.broken(author)
     client = browser(author)
