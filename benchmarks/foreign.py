@@ -1,27 +1,55 @@
-"""The same decision for three other engines: zen-engine, datalogic-py and common-expression-language.
+"""The same decision for three other engines: datalogic-py, zen-engine and common-expression-language.
 
-Each gets two compiled lists, one of table values and one of truths: the quickest form found for all three. They get
-plain dictionaries with sentinels (see formulas.py); making those is not counted against them.
+Each gets the quickest form that was found for it, and plain data made beforehand: only answers that the decision asks
+about. datalogic-py and zen-engine read what is not there as null; common-expression-language gets a sentinel for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import compress
+from typing import Any, NamedTuple
 
-from benchmarks.formulas import NO_NUMBER, Both, Constant, Count, Decision, Either, Fails, Formula, Settled, Table, Test
+from benchmarks.formulas import (
+    NO_NUMBER,
+    Both,
+    Constant,
+    Count,
+    Decision,
+    Either,
+    Fails,
+    Formula,
+    Settled,
+    Table,
+    Test,
+    decision,
+    given,
+    missing,
+)
+from intake.policy import Kind, Policy, Value
 from intake.policy.conditions import ChoiceIs, HasAll, HasAny, HasOnly, Leaf, NumberIn, RowIn, Unanswered
 
-Found = tuple[str, ...]
-Judge = Callable[[dict[str, Any]], Found]
+Data = dict[str, Any]
+# The value of every table, and the codes of rules and messages that hold.
+Found = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Engine(NamedTuple):
+    """One engine, ready to evaluate: `data` makes of answers what it reads, `judge` is what is measured."""
+
+    data: Callable[[Mapping[str, Value]], Any]
+    judge: Callable[[Any], Found]
 
 
 class Notation:
     """How one expression language writes a formula; what they share, with a few words of their own."""
 
     both, either, no = "&&", "||", "!"
-    # The texts of these questions are lists: an empty one is a missing answer.
-    lists: frozenset[str] = frozenset()
+
+    def __init__(self, lists: frozenset[str]) -> None:
+        self.lists = lists
 
     def write(self, item: Formula) -> str:
         """Return the formula in this language."""
@@ -29,9 +57,9 @@ class Notation:
             case Constant(holds):
                 return "true" if holds else "false"
             case Both(parts):
-                return self.joined(self.both, parts)
+                return self.joined(self.both, map(self.write, parts))
             case Either(parts):
-                return self.joined(self.either, parts)
+                return self.joined(self.either, map(self.write, parts))
             case Fails(part):
                 return f"{self.no}({self.write(part)})"
             case Count(number, parts):
@@ -42,9 +70,9 @@ class Notation:
             case Test(leaf, wanted):
                 return self.leaf(leaf, wanted)
 
-    def joined(self, word: str, parts: tuple[Formula, ...]) -> str:
+    def joined(self, word: str, parts: Iterable[str]) -> str:
         """Return the parts with a word between them."""
-        return "(" + f" {word} ".join(map(self.write, parts)) + ")"
+        return "(" + f" {word} ".join(parts) + ")"
 
     def wanted(self, text: str, wanted: bool) -> str:
         """Return the text, or its opposite."""
@@ -52,43 +80,33 @@ class Notation:
 
     def leaf(self, leaf: Leaf, wanted: bool) -> str:
         """Return one leaf; a negated one asks for an answer first."""
+        name = f"{leaf.question}_{leaf.row}" if isinstance(leaf, RowIn) else leaf.question
+        there = self.there(name, leaf)
+        if isinstance(leaf, Unanswered):
+            return self.wanted(there, not wanted)
+        inside = self.inside(name, leaf)
+        return inside if wanted else self.joined(self.both, (there, f"{self.no}{inside}"))
+
+    def inside(self, name: str, leaf: Leaf) -> str:
+        """Return a leaf that does not hold when the answer is missing."""
         match leaf:
-            case Unanswered(question):
-                return self.wanted(self.given(question), not wanted)
-            case NumberIn(question, low, high):
-                return self.guarded(f"{question} != {NO_NUMBER}", self.between(question, low, high), wanted)
-            case RowIn(question, row, low, high):
-                name = f"{question}_{row}"
-                return self.guarded(f"{name} != {NO_NUMBER}", self.between(name, low, high), wanted)
-            case ChoiceIs(question, values):
-                return self.guarded(self.given(question), f"({question} in {listed(values)})", wanted)
-            case HasAny(question, values):
-                found = f" {self.either} ".join(f"('{value}' in {question})" for value in values)
-                return self.guarded(self.given(question), f"({found})", wanted)
-            case HasAll(question, values):
-                found = f" {self.both} ".join(f"('{value}' in {question})" for value in values)
-                return self.guarded(self.given(question), f"({found})", wanted)
-            case HasOnly(question, values):
-                only = f"({self.given(question)} {self.both} {self.only(question, values)})"
-                return self.guarded(self.given(question), only, wanted)
+            case NumberIn(_, low, high) | RowIn(_, _, low, high):
+                return self.joined(self.both, (f"{name} >= {low}", f"{name} <= {high}"))
+            case ChoiceIs(_, values):
+                return f"({name} in {listed(values)})"
+            case HasAny(_, values):
+                return self.joined(self.either, (f"'{value}' in {name}" for value in values))
+            case HasAll(_, values):
+                return self.joined(self.both, (f"'{value}' in {name}" for value in values))
+            case HasOnly(_, values):
+                return self.joined(self.both, (self.there(name, leaf), self.only(name, values)))
+        raise ValueError(leaf)
 
-    def guarded(self, given: str, inside: str, wanted: bool) -> str:
-        """A sentinel never matches, so only the opposite needs to ask for an answer."""
-        return inside if wanted else f"({given} {self.both} {self.no}{inside})"
-
-    def between(self, name: str, low: int, high: int) -> str:
-        """Return that a number lies between both bounds."""
-        return f"({name} >= {low} {self.both} {name} <= {high})"
-
-    def given(self, question: str) -> str:
-        """Return that the question was answered."""
-        return f"({self.size(question)} > 0)" if question in self.lists else f"({question} != '')"
-
-    def size(self, question: str) -> str:
-        """Return how many were chosen."""
+    def there(self, name: str, leaf: Leaf) -> str:
+        """Return that the answer is there."""
         raise NotImplementedError
 
-    def only(self, question: str, values: tuple[str, ...]) -> str:
+    def only(self, name: str, values: tuple[str, ...]) -> str:
         """Return that nothing outside the values was chosen."""
         raise NotImplementedError
 
@@ -106,36 +124,46 @@ def listed(values: tuple[str, ...]) -> str:
 
 
 class Zen(Notation):
-    """The expression language of zen-engine."""
+    """The expression language of zen-engine: a missing answer is null, and no choice and in no list."""
 
     both, either, no = "and", "or", "not"
 
-    def size(self, question: str) -> str:
-        """Return how many were chosen."""
-        return f"len({question})"
+    def inside(self, name: str, leaf: Leaf) -> str:
+        """Ask first that the answer is there, where null would be an error."""
+        match leaf:
+            case HasAny(_, values):
+                found = f"some({name}, # in {listed(values)})"
+            case ChoiceIs() | HasOnly():
+                return super().inside(name, leaf)
+            case _:
+                found = super().inside(name, leaf)
+        return self.joined(self.both, (self.there(name, leaf), found))
 
-    def only(self, question: str, values: tuple[str, ...]) -> str:
+    def there(self, name: str, leaf: Leaf) -> str:
+        """Return that the answer is there."""
+        return f"({name} != null)"
+
+    def only(self, name: str, values: tuple[str, ...]) -> str:
         """Return that nothing outside the values was chosen."""
-        return f"all({question}, # in {listed(values)})"
+        return f"all({name}, # in {listed(values)})"
 
 
 class Cel(Notation):
-    """The Common Expression Language."""
+    """The Common Expression Language: a variable must be there, so a missing answer has a sentinel."""
 
-    def size(self, question: str) -> str:
-        """Return how many were chosen."""
-        return f"size({question})"
+    def there(self, name: str, leaf: Leaf) -> str:
+        """Return that the answer is there."""
+        if isinstance(leaf, (NumberIn, RowIn)):
+            return f"({name} != {NO_NUMBER})"
+        return f"(size({name}) > 0)" if name in self.lists else f"({name} != '')"
 
-    def only(self, question: str, values: tuple[str, ...]) -> str:
+    def only(self, name: str, values: tuple[str, ...]) -> str:
         """Return that nothing outside the values was chosen."""
-        return f"{question}.all(x, x in {listed(values)})"
+        return f"{name}.all(x, x in {listed(values)})"
 
 
 class JsonLogic:
-    """JSON logic as datalogic-py reads it."""
-
-    def __init__(self, lists: frozenset[str]) -> None:
-        self.lists = lists
+    """JSON logic as datalogic-py reads it: null is no choice and in no list, but as a number it would be 0."""
 
     def write(self, item: Formula) -> Any:
         """Return the formula as JSON logic."""
@@ -150,44 +178,35 @@ class JsonLogic:
                 return {"!": [self.write(part)]}
             case Count(number, parts):
                 return {">=": [{"+": [{"if": [self.write(part), 1, 0]} for part in parts]}, number]}
-            case Settled(table, values, wanted):
-                return self.wanted({"in": [{"var": table}, list(values)]}, wanted)
             case Test(leaf, wanted):
                 return self.leaf(leaf, wanted)
-
-    def wanted(self, item: Any, wanted: bool) -> Any:
-        """Return the item, or its opposite."""
-        return item if wanted else {"!": [item]}
+        raise ValueError(item)
 
     def leaf(self, leaf: Leaf, wanted: bool) -> Any:
         """Return one leaf; a negated one asks for an answer first."""
-        name = leaf.question
+        there: Any = {"!!": [{"var": leaf.question}]}
+        inside: Any
         match leaf:
-            case Unanswered(question):
-                return self.wanted(self.given(question), not wanted)
-            case NumberIn(_, low, high):
-                return self.guarded({"!=": [{"var": name}, NO_NUMBER]}, {"<=": [low, {"var": name}, high]}, wanted)
-            case RowIn(_, row, low, high):
-                var = {"var": f"{name}_{row}"}
-                return self.guarded({"!=": [var, NO_NUMBER]}, {"<=": [low, var, high]}, wanted)
-            case ChoiceIs(_, values):
-                return self.guarded(self.given(name), {"in": [{"var": name}, list(values)]}, wanted)
-            case HasAny(_, values):
-                found: Any = {"or": [{"in": [value, {"var": name}]} for value in values]}
-            case HasAll(_, values):
-                found = {"and": [{"in": [value, {"var": name}]} for value in values]}
-            case HasOnly(_, values):
-                each = {"all": [{"var": name}, {"in": [{"var": ""}, list(values)]}]}
-                found = {"and": [self.given(name), each]}
-        return self.guarded(self.given(name), found, wanted)
+            case Unanswered():
+                return {"!": [there]} if wanted else there
+            case NumberIn(question, low, high):
+                there, inside = self.number(question, low, high)
+            case RowIn(question, row, low, high):
+                there, inside = self.number(f"{question}_{row}", low, high)
+            case ChoiceIs(question, values):
+                inside = {"in": [{"var": question}, list(values)]}
+            case HasAny(question, values):
+                inside = {"or": [{"in": [value, {"var": question}]} for value in values]}
+            case HasAll(question, values):
+                inside = {"and": [{"in": [value, {"var": question}]} for value in values]}
+            case HasOnly(question, values):
+                inside = {"and": [there, {"all": [{"var": question}, {"in": [{"var": ""}, list(values)]}]}]}
+        return inside if wanted else {"and": [there, {"!": [inside]}]}
 
-    def guarded(self, given: Any, inside: Any, wanted: bool) -> Any:
-        """A sentinel never matches, so only the opposite needs to ask for an answer."""
-        return inside if wanted else {"and": [given, {"!": [inside]}]}
-
-    def given(self, question: str) -> Any:
-        """Return that the question was answered."""
-        return {"!!": [{"var": question}]} if question in self.lists else {"!=": [{"var": question}, ""]}
+    def number(self, name: str, low: int, high: int) -> tuple[Any, Any]:
+        """Return that a number is there, and that it lies between both bounds."""
+        var = {"var": [name, NO_NUMBER]}
+        return {"!=": [var, NO_NUMBER]}, {"<=": [low, var, high]}
 
     def table(self, table: Table) -> Any:
         """Return the value of an ordered table."""
@@ -197,52 +216,78 @@ class JsonLogic:
         return {"if": [*parts, table.rows[-1][0]]}
 
 
-def _judge(decision: Decision, first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Judge:
-    names = tuple(table.name for table in decision.tables)
-    codes = tuple(code for code, _ in decision.rules)
-
-    def judge(answers: dict[str, Any]) -> Found:
-        settled = first(answers)
-        truths = second(answers | dict(zip(names, settled, strict=True)))
-        return (*settled, *(code for code, holds in zip(codes, truths, strict=True) if holds))
-
-    return judge
-
-
-def zen(decision: Decision, lists: frozenset[str]) -> Judge:
-    """Return the decision in zen-engine, as two compiled expressions."""
-    import zen as engine
-
-    notation = Zen()
-    notation.lists = lists
-    first = engine.compile_expression("[" + ", ".join(map(notation.table, decision.tables)) + "]")
-    second = engine.compile_expression("[" + ", ".join(notation.write(item) for _, item in decision.rules) + "]")
-    return _judge(decision, first.evaluate, second.evaluate)
-
-
-def cel(decision: Decision, lists: frozenset[str]) -> Judge:
-    """Return the decision in common-expression-language (Rust), as two programs."""
-    import cel as engine
-
-    notation = Cel()
-    notation.lists = lists
-    first = engine.compile("[" + ", ".join(map(notation.table, decision.tables)) + "]")
-    second = engine.compile("[" + ", ".join(notation.write(item) for _, item in decision.rules) + "]")
-    return _judge(decision, first.execute, second.execute)
-
-
-def datalogic(decision: Decision, lists: frozenset[str]) -> Judge:
-    """Return the decision in datalogic-py, as two compiled rules in one session."""
+def datalogic(policy: Policy) -> Engine:
+    """Return the decision in datalogic-py: one list for all, because reading the data costs most."""
     import datalogic_py
 
-    notation = JsonLogic(lists)
-    engine = datalogic_py.Engine()
-    session = engine.session()
-    first = engine.compile([notation.table(table) for table in decision.tables])
-    second = engine.compile([notation.write(item) for _, item in decision.rules])
-    return _judge(
-        decision, lambda answers: session.evaluate(first, answers), lambda answers: session.evaluate(second, answers)
-    )
+    wanted, notation, engine = decision(policy), JsonLogic(), datalogic_py.Engine()
+    logic = [*map(notation.table, wanted.tables), *(notation.write(item) for _, item in wanted.whole)]
+    evaluate, compiled = engine.session().evaluate, engine.compile(logic)
+    codes, tables = _codes(wanted), len(wanted.tables)
+
+    def judge(data: Data) -> Found:
+        found = evaluate(compiled, data)
+        return tuple(found[:tables]), tuple(compress(codes, found[tables:]))
+
+    return Engine(_reader(json.dumps(logic), {}, missing(policy)), judge)
 
 
-ENGINES = {"datalogic-py": datalogic, "zen-engine": zen, "common-expression-language": cel}
+def zen(policy: Policy) -> Engine:
+    """Return the decision in zen-engine: a list of table values, and one of truths that names those."""
+    import zen as engine
+
+    wanted = decision(policy)
+    texts = _lists(wanted, Zen(_lists_of(policy)))
+    first, second = map(engine.compile_expression, texts)
+    codes, names = _codes(wanted), [table.name for table in wanted.tables]
+
+    def judge(data: Data) -> Found:
+        settled = first.evaluate(data)
+        return tuple(settled), tuple(compress(codes, second.evaluate(data | dict(zip(names, settled, strict=True)))))
+
+    return Engine(_reader(" ".join(texts), {}, missing(policy)), judge)
+
+
+def cel(policy: Policy) -> Engine:
+    """Return the decision in common-expression-language (Rust): two programs that share what was read of the data."""
+    import cel as engine
+
+    wanted = decision(policy)
+    texts = _lists(wanted, Cel(_lists_of(policy)))
+    first, second = map(engine.compile, texts)
+    codes, names = _codes(wanted), [table.name for table in wanted.tables]
+
+    def judge(data: Data) -> Found:
+        context = engine.Context(variables=data)
+        settled = first.execute(context)
+        context.update(dict(zip(names, settled, strict=True)))
+        return tuple(settled), tuple(compress(codes, second.execute(context)))
+
+    return Engine(_reader(" ".join(texts), missing(policy), missing(policy)), judge)
+
+
+def _lists(wanted: Decision, notation: Notation) -> tuple[str, str]:
+    tables, rules = map(notation.table, wanted.tables), (notation.write(item) for _, item in wanted.rules)
+    return "[" + ", ".join(tables) + "]", "[" + ", ".join(rules) + "]"
+
+
+def _codes(wanted: Decision) -> tuple[str, ...]:
+    return tuple(code for code, _ in wanted.rules)
+
+
+def _lists_of(policy: Policy) -> frozenset[str]:
+    several = (Kind.MULTI, Kind.MULTI_PER_SECTOR)
+    return frozenset(question.code for question in policy.catalogue.questions if question.kind in several)
+
+
+def _reader(text: str, otherwise: Data, names: Data) -> Callable[[Mapping[str, Value]], Data]:
+    """Return what keeps of answers, and of what stands in for missing ones, only the names that the text names."""
+    used = {*re.findall(r"\w+", text)} & {*names}
+    return lambda answers: {name: value for name, value in (otherwise | given(answers)).items() if name in used}
+
+
+ENGINES: dict[str, Callable[[Policy], Engine]] = {
+    "datalogic-py": datalogic,
+    "zen-engine": zen,
+    "common-expression-language": cel,
+}

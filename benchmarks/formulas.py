@@ -1,12 +1,11 @@
 """Conditions as total, two-valued formulas: what every other engine is given, each in its own notation.
 
-A formula never meets a missing answer: data for the other engines holds a sentinel instead (an empty text, -1, an
-empty list), and a negated leaf asks for an answer first. So the three values of our language cost them nothing.
+A negated leaf asks for an answer first. So the three values of our language cost the other engines nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from intake.policy import Kind, Policy
@@ -81,7 +80,7 @@ class Fails:
 
 
 Formula = Constant | Test | Settled | Both | Either | Count | Fails
-OUTCOME = "UT"
+OUTCOME, INTENSITY = "UT", "INTENSITEIT"
 
 
 def formula(policy: Policy, condition: Condition, wanted: bool = True) -> Formula:
@@ -112,7 +111,7 @@ def formula(policy: Policy, condition: Condition, wanted: bool = True) -> Formul
 
 @dataclass(frozen=True)
 class Table:
-    """An ordered table: the first row that holds gives the value."""
+    """An ordered table: the first row that holds gives the value, and the last one always holds."""
 
     name: str
     rows: tuple[tuple[str, Formula], ...]
@@ -120,32 +119,47 @@ class Table:
 
 @dataclass(frozen=True)
 class Decision:
-    """All that one evaluation answers: the tables first, then the rules and messages that hold."""
+    """All that one evaluation answers: the value of every table, then the rules and messages that hold.
+
+    No table needs another one. `rules` name tables by what they settled; `whole` is the same without naming any.
+    """
 
     tables: tuple[Table, ...]
     rules: tuple[tuple[str, Formula], ...]
+    whole: tuple[tuple[str, Formula], ...]
 
 
 def decision(policy: Policy) -> Decision:
-    """Return the decision of a policy, with tables worked into each other so that one pass settles them all."""
+    """Return the decision of a policy: derived values in their order, the outcome, the intensity, and what holds."""
     rules = policy.rules
     drafts = [
         Table(table.code, tuple((row.value, formula(policy, row.when)) for row in table.rows))
         for table in rules.derived.values()
     ]
     drafts.append(Table(OUTCOME, tuple((item.code, formula(policy, item.when)) for item in rules.outcomes)))
+    drafts.append(Table(INTENSITY, tuple((item.value, formula(policy, item.when)) for item in rules.levels)))
     by_name = {table.name: table for table in drafts}
     tables = tuple(Table(t.name, tuple((v, _worked_in(f, by_name)) for v, f in t.rows)) for t in drafts)
-    if any(rule.gated for rule in rules.rules):
-        gates = {step: formula(policy, gate.when) for step, gate in rules.gates.items()}
-    else:
-        gates = {}
-    effects: list[tuple[str, Formula]] = []
+    effects = tuple(_effects(policy))
+    return Decision(tables, effects, tuple((code, _worked_in(item, by_name)) for code, item in effects))
+
+
+def _effects(policy: Policy) -> Iterator[tuple[str, Formula]]:
+    """Yield when each rule and message holds, with its gate, and with what goes before it."""
+    rules = policy.rules
+    own: dict[str, Formula] = {}
     for rule in rules.rules:
-        own = formula(policy, rule.when)
-        effects.append((rule.code, Both((gates[rule.step], own)) if rule.gated and rule.step in gates else own))
-    effects += [(item.code, formula(policy, item.when)) for item in rules.withheld]
-    return Decision(tables, tuple(effects))
+        gate = rules.gates.get(rule.step) if rule.gated else None
+        when = formula(policy, rule.when)
+        own[rule.code] = when if gate is None else Both((formula(policy, gate.when), when))
+    own |= {item.code: formula(policy, item.when) for item in rules.withheld}
+    beats = {rule.code: rule.beats for rule in rules.rules} | {item.code: item.beats for item in rules.withheld}
+
+    def effect(code: str) -> Formula:
+        winners = tuple(Fails(effect(winner)) for winner, losers in beats.items() if code in losers)
+        return Both((own[code], *winners)) if winners else own[code]
+
+    return ((code, effect(code)) for code in own)
 
 
 def _worked_in(item: Formula, tables: Mapping[str, Table]) -> Formula:
@@ -178,19 +192,28 @@ def _hits(table: Table, values: tuple[str, ...], tables: Mapping[str, Table]) ->
     return Either(tuple(hits))
 
 
-def flat(policy: Policy, answers: Mapping[str, Value]) -> dict[str, object]:
-    """Return the answers as the other engines get them, with a sentinel for every missing one."""
+def given(answers: Mapping[str, Value]) -> dict[str, object]:
+    """Return the answers as plain data: lists for several options, and each score under a name of its own."""
+    found: dict[str, object] = {}
+    for code, value in answers.items():
+        if isinstance(value, Mapping):
+            found |= {f"{code}_{row}": score for row, score in value.items()}
+        else:
+            found[code] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def missing(policy: Policy) -> dict[str, object]:
+    """Return a sentinel for every answer: an empty text, NO_NUMBER, or an empty list."""
     found: dict[str, object] = {}
     for question in policy.catalogue.questions:
-        value = answers.get(question.code)
         match question.kind:
             case Kind.CHOICE:
-                found[question.code] = value if value is not None else ""
+                found[question.code] = ""
             case Kind.NUMBER:
-                found[question.code] = value if value is not None else NO_NUMBER
+                found[question.code] = NO_NUMBER
             case Kind.MATRIX:
-                scores = value if isinstance(value, Mapping) else {}
-                found |= {f"{question.code}_{row.value}": scores.get(row.value, NO_NUMBER) for row in question.rows}
+                found |= {f"{question.code}_{row.value}": NO_NUMBER for row in question.rows}
             case _:
-                found[question.code] = list(value) if isinstance(value, tuple) else []
+                found[question.code] = []
     return found

@@ -45,9 +45,9 @@ def generated_texts(rules: int = 400, questions: int = 100, *, seed: int = SEED)
     maker.add_rules(rules - len(content["regels"]))
     made = {"catalogus.yaml": catalogue, "regels.yaml": content, "activiteiten.yaml": activities}
     texts |= {name: json.dumps(block, ensure_ascii=False, indent=1) for name, block in made.items()}
-    questions = questions_of(texts["catalogus.yaml"])
-    assert questions is not None, "every text that is made passes the loader"
-    return texts | {REGISTER: register_text(slots_of(texts[REGISTER]), questions)}
+    asked = questions_of(texts["catalogus.yaml"])
+    assert asked is not None, "every text that is made passes the loader"
+    return texts | {REGISTER: register_text(slots_of(texts[REGISTER]), asked)}
 
 
 class _Maker:
