@@ -14,6 +14,7 @@ from django.utils import timezone
 from intake import policies
 from intake.forms.policy_review import ReviewForm
 from intake.models import PolicyVersion
+from intake.policy import PolicyProblems
 from intake.services.governing import publishing, reviewing, telling, weighing
 from intake.services.governing.checking import Checked, check
 from intake.services.governing.door import actor_of
@@ -104,7 +105,11 @@ def comparison(version: PolicyVersion, found: Checked) -> dict[str, Any]:
     against = weighing.compared_with(version)
     if found.policy is None or not against or against == version.name:
         return {"against": "", "compared": None}
-    old = policies.policy(against)
+    try:
+        old = policies.policy(against)
+    except PolicyProblems:
+        # Thrown away, and begun from a draft that was never in force.
+        return {"against": "", "compared": None}
     stored = weighing.impact_of(version, against)
     return {
         "against": against,

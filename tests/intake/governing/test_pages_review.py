@@ -181,6 +181,13 @@ def test_version_without_a_difference_says_so(author: User) -> None:
     assert "Er is geen eerdere versie" in text(browser(author).get("/beleid/2013/beoordelen/"))
 
 
+def test_thrown_away_draft_of_a_draft_is_compared_with_nothing(author: User) -> None:
+    cast.changed(author, cast.draft(author, "2026-0"))
+    version = cast.draft(author, base="2026-0")
+    drafting.drop(version, by=author, lock=version.lock, now=cast.NOW)
+    assert "Er is geen eerdere versie" in text(browser(author).get(f"/beleid/{REVIEW}"))
+
+
 def test_impact_tells_how_many_were_looked_at_and_what_changes_for_whom(author: User, publisher: User) -> None:
     scans = store(sample_vectors(400))
     cast.changed(author, None, SIZE, "{van: 2, tot: 250}")
