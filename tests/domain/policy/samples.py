@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Iterator
 from functools import cache
@@ -54,6 +55,14 @@ READY: dict[str, Any] = {
     "U10": "deels",
     "U11": ["missie_beurs"],
 }
+
+# Set where every component must be there: then there is time for everything too.
+EVERYTHING = os.environ.get("NNMKB_REQUIRE_SERVERS") == "1"
+
+
+def seeds(few: int, all_of_them: int) -> range:
+    """Return so many seeds: a few in a run at hand, all where everything must be run."""
+    return range(all_of_them if EVERYTHING else few)
 
 
 @cache

@@ -5,7 +5,6 @@ Here a few of them; where everything must be run, at least 500.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -24,10 +23,10 @@ from tests.domain.policy.oracle.fourfold import differences
 from tests.domain.policy.oracle.mutants import CHANGES, mutant
 from tests.domain.policy.oracle.showing import shows
 from tests.domain.policy.oracle.tree import Tree
+from tests.domain.policy.samples import EVERYTHING, seeds
 from tests.domain.policy.vector_samples import registered_2013, sample_vectors
 
-EVERYTHING = os.environ.get("NNMKB_REQUIRE_SERVERS") == "1"
-MUTANTS = 500 if EVERYTHING else 12
+MUTANTS = len(seeds(12, 500))
 AT_A_TIME = 25
 # Answers for each mutant, besides the examples that the analysis gives.
 ANSWERS = 25

@@ -224,6 +224,45 @@ def rule_more_or_less(policy: Policy, rng: Random) -> Policy:
     return replace(_with_rules(policy, **{part: (*items, copy)}), places=places)
 
 
+def twin(policy: Policy, rng: Random) -> Policy:
+    """Write a rule twice, with another intensity, or going before a message, or for fewer."""
+    rule = rng.choice(policy.rules.rules)
+    twins = [
+        replace(rule, intensity=rng.choice((None, "licht", "intensief"))),
+        replace(rule, beats=(rng.choice(policy.rules.withheld).code,)),
+        replace(rule, when=c.All((rule.when, ConditionEditor(policy, rng).any()))),
+    ]
+    added = replace(rng.choice(twins), code=f"{rule.code}t{len(policy.rules.rules)}")
+    rules = [*policy.rules.rules]
+    rules.insert(rng.randrange(len(rules) + 1), added)
+    return replace(
+        _with_rules(policy, rules=tuple(rules)), places={**policy.places, added.code: policy.places[rule.code]}
+    )
+
+
+def _narrowed(policy: Policy, rng: Random, *parts: c.Condition) -> Policy:
+    return _with_some_rule(policy, rng, lambda rule: replace(rule, when=c.All((rule.when, *parts))))
+
+
+def alone(policy: Policy, rng: Random) -> Policy | None:
+    """Ask in a rule for an option that stands alone, and for another beside it."""
+    questions = [item for item in policy.catalogue.questions if set() < {*item.exclusive} < {*options(item)}]
+    if not questions:
+        return None
+    question = rng.choice(questions)
+    others = [option for option in options(question) if option not in question.exclusive]
+    chosen = rng.choice(question.exclusive), rng.choice(others)
+    return _narrowed(policy, rng, *(c.HasAny(question.code, (value,)) for value in chosen))
+
+
+def so_many(policy: Policy, rng: Random) -> Policy:
+    """Ask in a rule for a number of conditions, or for fewer."""
+    editor = ConditionEditor(policy, rng)
+    parts = tuple(editor.leaf() for _ in range(rng.randint(2, 4)))
+    count = c.AtLeast(rng.randint(1, len(parts)), parts)
+    return _narrowed(policy, rng, rng.choice((count, c.Not(count))))
+
+
 def _without_beats(policy: Policy, code: str) -> Policy:
     rules = policy.rules
 
@@ -259,8 +298,11 @@ CHANGES: list[Callable[[Policy, Random], Policy | None]] = [
     *[condition_taken_over] * 2,
     *[gated] * 2,
     *[behind_the_gate] * 2,
+    *[twin] * 2,
     shadow,
     condition_of_gate,
+    alone,
+    so_many,
     bearing,
     reason,
     example,
