@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from intake.policy.conditions import Condition, DerivedIs, FactHolds, OutcomeIs, walk
+from intake.policy.conditions import All, AnyOf, AtLeast, Condition, DerivedIs, FactHolds, Not, OutcomeIs, walk
 from intake.policy.model import RuleSet
 
 Node = tuple[str, str]
@@ -29,6 +29,17 @@ def _named(condition: Condition) -> Iterator[Node]:
                 continue
 
 
+def _levels(condition: Condition, known: Mapping[Node, int]) -> int:
+    """Return how deep a condition goes, what it names counted too."""
+    match condition:
+        case All(parts) | AnyOf(parts) | AtLeast(_, parts):
+            return 1 + max((_levels(part, known) for part in parts), default=0)
+        case Not(part):
+            return 1 + _levels(part, known)
+        case _:
+            return 1 + max((known[node] for node in _named(condition)), default=0)
+
+
 class Dependencies:
     """The graph of names of one rule set."""
 
@@ -40,36 +51,51 @@ class Dependencies:
         }
         self._questions: dict[Node, frozenset[str]] = {}
 
-    def cycles(self) -> list[tuple[str, ...]]:
-        """Return every ring of names in which a name needs itself, each once."""
-        found: dict[frozenset[Node], tuple[str, ...]] = {}
+    def cycles(self) -> list[tuple[Node, ...]]:
+        """Return rings of names in which a name needs itself: none exactly when there are none."""
+        found: dict[frozenset[Node], tuple[Node, ...]] = {}
+        done: set[Node] = set()
         for start in self._conditions:
-            self._follow(start, (start,), found)
+            # The way from the start to here, and for each name on it the names it leans on that are still to be seen.
+            way: dict[Node, Iterator[Node]] = {} if start in done else {start: self._targets(start)}
+            while way:
+                node = next(reversed(way))
+                target = next(way[node], None)
+                if target is None:
+                    done.add(node)
+                    del way[node]
+                elif target in way:
+                    names = [*way]
+                    ring = tuple(names[names.index(target) :])
+                    found.setdefault(frozenset(ring), ring)
+                elif target not in done:
+                    way[target] = self._targets(target)
         return list(found.values())
 
-    def _follow(self, node: Node, path: tuple[Node, ...], found: dict[frozenset[Node], tuple[str, ...]]) -> None:
-        for condition in self._conditions.get(node, ()):
-            for target in _named(condition):
-                if target in path:
-                    ring = path[path.index(target) :]
-                    found.setdefault(frozenset(ring), tuple(name or kind for kind, name in (*ring, target)))
-                else:
-                    self._follow(target, (*path, target), found)
+    def _targets(self, node: Node) -> Iterator[Node]:
+        return (target for condition in self._conditions.get(node, ()) for target in _named(condition))
+
+    def deepest(self) -> tuple[Node, int]:
+        """Return the name that takes most levels to look into, and how many; needs a graph without cycles."""
+        levels: dict[Node, int] = {}
+        for node in self.in_order():
+            levels[node] = 1 + max((_levels(condition, levels) for condition in self._conditions[node]), default=0)
+        return max(levels.items(), key=lambda item: item[1])
 
     def in_order(self) -> list[Node]:
         """Return every name after the names it needs; needs a graph without cycles."""
         ordered: dict[Node, None] = {}
-        for node in self._conditions:
-            self._append(node, ordered)
+        for start in self._conditions:
+            way = [(start, self._targets(start))]
+            while way:
+                node, targets = way[-1]
+                target = next((target for target in targets if target not in ordered), None)
+                if target is None:
+                    ordered[node] = None
+                    way.pop()
+                else:
+                    way.append((target, self._targets(target)))
         return list(ordered)
-
-    def _append(self, node: Node, ordered: dict[Node, None]) -> None:
-        if node in ordered:
-            return
-        for condition in self._conditions[node]:
-            for target in _named(condition):
-                self._append(target, ordered)
-        ordered[node] = None
 
     def questions_of(self, node: Node) -> set[str]:
         """Return every question that can change a fact, a derived value or the outcome."""

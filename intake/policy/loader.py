@@ -13,8 +13,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from intake.policy.activity_reading import read_activities, read_comparisons, read_consents
 from intake.policy.catalogue_reading import CatalogueReader
 from intake.policy.citing import SourceText
-from intake.policy.dependencies import Dependencies
-from intake.policy.model import Catalogue, Digests, Policy, Question, RuleSet
+from intake.policy.dependencies import OUTCOME, Dependencies
+from intake.policy.dependencies import Node as Named
+from intake.policy.model import Catalogue, Digests, Place, Policy, Question, RuleSet
 from intake.policy.names import Names
 from intake.policy.parties_reading import PartiesReader
 from intake.policy.problems import PolicyProblems, Problem
@@ -33,6 +34,9 @@ FILES = (
     "vergelijking.yaml",
     REGISTER,
 )
+# How deep a name may lead through conditions and other names. Looking into it takes a few calls a level, and Python
+# stops at a thousand.
+MOST_LEVELS = 60
 
 
 def load_policy(folder: Path, sources: Mapping[str, str] | None = None) -> Policy:
@@ -123,10 +127,16 @@ def _check_order(
 ) -> None:
     """A name may not need itself, and a question may only depend on questions before it."""
     dependencies = Dependencies(rules)
-    cycles = dependencies.cycles()
-    for ring in cycles:
-        rules_reader.file.problem(rules_reader.fields.get("feiten"), f"dit gaat rond: {' → '.join(ring)}")
-    if cycles:
+    file, places = rules_reader.file, rules_reader.names.places
+    rings = dependencies.cycles()
+    for ring in rings:
+        file.report(_place(ring[0], rules, places).line, f"dit gaat rond: {_in_words(*ring, ring[0])}")
+    if rings:
+        return
+    deepest, levels = dependencies.deepest()
+    if levels > MOST_LEVELS:
+        message = f"«{_in_words(deepest)}» steunt op te veel andere namen na elkaar: {levels}, en hooguit {MOST_LEVELS}"
+        file.report(_place(deepest, rules, places).line, message)
         return
     before: set[str] = set()
     for question in catalogue.questions:
@@ -135,6 +145,17 @@ def _check_order(
             message = f"zichtbaar_als hangt af van een vraag die niet eerder komt: {', '.join(sorted(later))}"
             catalogue_reader.report(question.code, message)
         before.add(question.code)
+
+
+def _place(node: Named, rules: RuleSet, places: Mapping[str, Place]) -> Place:
+    kind, name = node
+    if node == OUTCOME:
+        return places[rules.outcomes[0].code]
+    return places[rules.derived[name].code if kind == "afgeleid" else f"feit:{name}"]
+
+
+def _in_words(*nodes: Named) -> str:
+    return " → ".join(name or kind for kind, name in nodes)
 
 
 def digest(*roots: Node | None) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import islice
 
 from yaml.nodes import Node
 
 from intake.policy.names import Names
 from intake.policy.reading import PolicyFile
+
+# Whether the last one holds takes looking at all the others; nobody follows more.
+MOST_STEPS = 20
 
 
 class PrecedenceReader:
@@ -28,23 +32,39 @@ class PrecedenceReader:
         return self._beats[code]
 
     def refuse_rings(self) -> None:
-        """Report each code that would go before itself, directly or through others."""
-        for code, node in self._nodes.items():
-            ring = self._ring(code)
+        """Report each code that would go before itself, directly or through others; else the first long row."""
+        rings = {code: ring for code in self._nodes if (ring := self._ring(code))}
+        for code, ring in rings.items():
             if len(ring) == 2:
-                self.file.problem(node, f"gaat_voor: {code} en {ring[1]} gaan voor elkaar; kies er één")
-            elif ring:
-                self.file.problem(node, f"gaat_voor: dit gaat rond: {' → '.join((*ring, code))}")
+                told = f"{code} en {ring[1]} gaan voor elkaar; kies er één"
+            else:
+                told = f"dit gaat rond: {' → '.join((*ring, code))}"
+            self.file.problem(self._nodes[code], f"gaat_voor: {told}")
+        long = () if rings else (code for code in self._nodes if self._steps(code) > MOST_STEPS)
+        for code in islice(long, 1):
+            message = f"gaat_voor: {code} gaat voor een te lange rij; hooguit {MOST_STEPS} na elkaar"
+            self.file.problem(self._nodes[code], message)
 
     def _ring(self, code: str) -> tuple[str, ...]:
         """Return the shortest way from a code back to itself, without the return; nothing when there is none."""
-        ways: list[tuple[str, ...]] = [(code,)]
-        seen: set[str] = set()
-        for way in ways:
-            for target in self._beats.get(way[-1], ()):
+        before: dict[str, str] = {}
+        waiting = [code]
+        for at in waiting:
+            for target in self._beats.get(at, ()):
                 if target == code:
-                    return way
-                if target not in seen:
-                    seen.add(target)
-                    ways.append((*way, target))
+                    way = [at]
+                    while way[-1] != code:
+                        way.append(before[way[-1]])
+                    return tuple(reversed(way))
+                if target not in before:
+                    before[target] = at
+                    waiting.append(target)
         return ()
+
+    def _steps(self, code: str) -> int:
+        """Return how many steps lie between a code and the last that it goes before, at most one too many."""
+        steps, reached = 0, {code}
+        while reached and steps <= MOST_STEPS:
+            reached = {target for at in reached for target in self._beats.get(at, ())}
+            steps += bool(reached)
+        return steps

@@ -16,10 +16,18 @@ from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
 from intake.policy.model import Place
-from intake.policy.problems import Problem, did_you_mean
+from intake.policy.problems import PolicyProblems, Problem, did_you_mean
 
+# Many times what the policy of 2013 needs, and little enough to read and analyse in seconds.
+MOST_SIGNS = 2_000_000
+MOST_SIGNS_IN_A_TEXT = 5_000
+MOST_IN_A_LIST = 1_000
+MOST_PROBLEMS = 200
 # A condition takes two levels; nobody understands one of thirty deep.
 MOST_NESTED = 60
+# What would be read as markup, what no screen shows, and what makes a line read in another order than it is written.
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _INT, _STR = "tag:yaml.org,2002:int", "tag:yaml.org,2002:str"
 _PLAIN_TAGS = {_INT, _STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
@@ -28,7 +36,7 @@ class _OnlyIntegers(BaseResolver):
     """YAML 1.1 turns no, on, 1.0 and 2013-02-05 into other things; here only whole numbers are special."""
 
 
-_OnlyIntegers.add_implicit_resolver(_INT, re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+_OnlyIntegers.add_implicit_resolver(_INT, re.compile(r"^-?(?:0|[1-9][0-9]{0,8})$"), list("-0123456789"))
 
 
 class _SlowLoader(Reader, Scanner, Parser, Composer, _OnlyIntegers):
@@ -84,16 +92,27 @@ class PolicyFile:
             self._check(self.root)
 
     def problem(self, node: Node | None, message: str) -> None:
-        self.problems.append(Problem(self.name, self.place(node).line, message))
+        """Report a problem where a node begins; PolicyProblems at one too many: then reading on helps nobody."""
+        self.report(self.place(node).line, message)
+
+    def report(self, line: int, message: str) -> None:
+        """Report a problem on a line; see `problem`."""
+        self.problems.append(Problem(self.name, line, message))
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.problems.append(Problem(self.name, line, "er is nog meer; verbeter dit eerst"))
+            raise PolicyProblems(self.problems)
 
     def place(self, node: Node | None) -> Place:
         """Return where a node begins; without one, the beginning of the file."""
         return Place(self.name, node.start_mark.line + 1 if node is not None else 1)
 
     def _compose(self, text: str) -> Node | None:
+        if len(text) > MOST_SIGNS:
+            self.report(1, f"dit bestand is te groot: hooguit {MOST_SIGNS} tekens")
+            return None
         try:
             if deep := _too_deep(text):
-                self.problems.append(Problem(self.name, deep, "hier zitten te veel lijsten of blokken in elkaar"))
+                self.report(deep, "hier zitten te veel lijsten of blokken in elkaar")
                 return None
             if re.search(r"[&*!]", text):
                 self._refuse_magic(text)
@@ -101,24 +120,30 @@ class PolicyFile:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error)
-            self.problems.append(Problem(self.name, mark.line + 1 if mark else 1, f"geen geldige YAML: {reason}"))
+            self.report(mark.line + 1 if mark else 1, f"geen geldige YAML: {reason}")
             return None
         if root is None:
             self.problem(None, "het bestand is leeg")
         return root
 
     def _refuse_magic(self, text: str) -> None:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        loader = _LOADER(text)
+        while loader.check_event():
+            event = loader.get_event()
             line = getattr(event.start_mark, "line", 0) + 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                self.problems.append(Problem(self.name, line, "ankers en verwijzingen (& en *) mogen niet"))
+                self.report(line, "ankers en verwijzingen (& en *) mogen niet")
             if getattr(event, "tag", None):
-                self.problems.append(Problem(self.name, line, "tags (!) mogen niet"))
+                self.report(line, "tags (!) mogen niet")
 
     def _check(self, node: Node) -> None:
         if node.tag not in _PLAIN_TAGS:
             self.problem(node, "tags (!) mogen niet")
-        if isinstance(node, SequenceNode):
+        if isinstance(node, ScalarNode):
+            self._check_text(node)
+        elif len(node.value) > MOST_IN_A_LIST:
+            self.problem(node, f"deze lijst is te lang: hooguit {MOST_IN_A_LIST} delen")
+        elif isinstance(node, SequenceNode):
             for item in node.value:
                 self._check(item)
         elif isinstance(node, MappingNode):
@@ -129,8 +154,17 @@ class PolicyFile:
                 elif key.value in seen:
                     self.problem(key, f"de sleutel «{key.value}» staat hier twee keer")
                 else:
+                    self._check_text(key)
                     seen.add(key.value)
                 self._check(value)
+
+    def _check_text(self, node: ScalarNode) -> None:
+        if len(node.value) > MOST_SIGNS_IN_A_TEXT:
+            self.problem(node, f"deze tekst is te lang: hooguit {MOST_SIGNS_IN_A_TEXT} tekens")
+        elif _MARKUP.search(node.value):
+            self.problem(node, "opmaak (<…>) mag niet in een tekst")
+        elif _UNSEEN.search(node.value):
+            self.problem(node, "in deze tekst staat een teken dat niemand ziet; haal het weg")
 
     def entries(self, node: Node | None, what: str) -> list[tuple[str, Node, Node]]:
         """Return (word, key node, value node) of a block of `sleutel: waarde`."""

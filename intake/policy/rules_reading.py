@@ -265,6 +265,8 @@ class RulesReader:
                 and (group not in self.names.groups or self.names.groups[group].question != key)
             ):
                 self.file.problem(node, f"{what}: reden: «{group}» is geen groep van «{key}»")
+        if {"{", "}"} & {*PLACEHOLDER.sub("", reason)}:
+            self.file.problem(node, f"{what}: reden: een haak hoort om één woord te staan: {{woord}}")
         return reason
 
     def _withheld(self, node: Node) -> Withheld:
