@@ -1,8 +1,8 @@
 """What the rules cost: evaluating beside three other engines, deciding, telling why, replaying, measuring, analysing.
 
-    python3 -m venv .bench
-    .bench/bin/pip install --require-hashes -r requirements/bench.txt
-    .bench/bin/python -m benchmarks.rules [--rounds 5] [evaluation decision stored analysis]
+    python3 -m venv var/bench
+    var/bench/bin/pip install --require-hashes -r requirements/bench.txt
+    var/bench/bin/python -m benchmarks.rules [--rounds 5] [evaluation decision stored analysis]
 
 An environment of its own, because the product has nothing to do with those engines. With the packages of base.txt in
 it too, and PostgreSQL on this machine, the stored vectors are also read from there. All times are CPU time; what is
@@ -94,14 +94,15 @@ def evaluation(policy: Policy, settings: Settings) -> None:
             name,
             f"{settings.intakes / timed.least:,.0f}",
             f"{settings.intakes / timed.median:,.0f}",
+            f"{settings.intakes / timed.rounds[0]:,.0f}",
             f"{1 / timed.ratio(times[baseline]):.2f}",
             f"{different[name]}",
             "at least 120,000 and 2.5" if name == OWN else "",
         ]
         for name, timed in times.items()
     ]
-    head = ["engine", "evaluations per CPU s: best", "median", f"x {baseline}", "differences", "goal"]
-    show([f"{head[0]}, {settings.intakes:,} intakes", *head[1:]], rows)
+    head = ["evaluations per CPU s: best", "median", "first round", f"x {baseline}", "differences", "goal"]
+    show([f"{settings.intakes:,} intakes", *head], rows)
 
 
 def _foreign(policy: Policy) -> dict[str, Engine]:
