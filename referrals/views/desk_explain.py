@@ -53,7 +53,8 @@ def told(stored: Assessment, asked: str) -> dict[str, Any]:
         "outcome": explanation.outcome,
         "given": sorted(explanation.given, key=first),
         "refused": sorted(explanation.refused, key=first),
-        "messages": explanation.assessed.not_yet,
+        # Not «messages»: by that name Django shows what it has to say itself.
+        "not_yet": explanation.assessed.not_yet,
         "derived": explanation.derived,
         "gates": gates(explanation),
         "receipt": explanation.assessed.receipt,

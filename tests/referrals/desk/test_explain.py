@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from intake import policies
 from intake.models import Assessment, Intake
+from intake.policy import assess, read_answers
 from intake.retention import emptied, forget_answers
 from nnmkb.ledger.models import Event
 from referrals.services import closing
@@ -58,6 +59,19 @@ def test_page_says_why_why_not_what_opens_it_and_the_proof(desk: Client) -> None
         Assessment.objects.get().receipt["rules"],
     ):
         assert words in text, words
+
+
+def test_a_message_about_what_waits_stands_in_its_place_and_not_above_the_page(desk: Client) -> None:
+    row = making.referral("Hunze Sensoren")
+    rules = policies.policy()
+    answers = {**row.assessment.answers, "U11": ["missie_beurs"], "S9": "nee"}
+    changed = Assessment.objects.filter(pk=row.assessment.pk)
+    changed.update(answers=answers, receipt=assess(rules, read_answers(rules, answers)).receipt.to_json())
+    text = page(desk, row.number)
+    assert 'id="nog-niet"' in text
+    assert "(NN-1)" in text
+    assert "NotYet" not in text
+    assert "utrecht-alert" not in text
     assert "Niet gelijk aan de bewaarde uitslag" not in text
 
 
