@@ -81,6 +81,15 @@ def _too_deep(text: str) -> int:
     return 0
 
 
+def unfit(text: str) -> str:
+    """Return why a text may not stand in a policy file; nothing when it may."""
+    if len(text) > MOST_SIGNS_IN_A_TEXT:
+        return f"deze tekst is te lang: hooguit {MOST_SIGNS_IN_A_TEXT} tekens"
+    if _MARKUP.search(text):
+        return "opmaak (<…>) mag niet in een tekst"
+    return "in deze tekst staat een teken dat niemand ziet; haal het weg" if _UNSEEN.search(text) else ""
+
+
 class PolicyFile:
     """One file as nodes; every reader reports to `problems` and goes on with a harmless value."""
 
@@ -159,12 +168,8 @@ class PolicyFile:
                 self._check(value)
 
     def _check_text(self, node: ScalarNode) -> None:
-        if len(node.value) > MOST_SIGNS_IN_A_TEXT:
-            self.problem(node, f"deze tekst is te lang: hooguit {MOST_SIGNS_IN_A_TEXT} tekens")
-        elif _MARKUP.search(node.value):
-            self.problem(node, "opmaak (<…>) mag niet in een tekst")
-        elif _UNSEEN.search(node.value):
-            self.problem(node, "in deze tekst staat een teken dat niemand ziet; haal het weg")
+        if why := unfit(node.value):
+            self.problem(node, why)
 
     def entries(self, node: Node | None, what: str) -> list[tuple[str, Node, Node]]:
         """Return (word, key node, value node) of a block of `sleutel: waarde`."""
