@@ -41,6 +41,13 @@ def _guards_step_aside_for_the_flush() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
 
 
+@pytest.fixture
+def tampering(db: None) -> None:
+    """Somebody got round the guard of stored assessments; it is back when the test's transaction is."""
+    with connection.cursor() as cursor:
+        cursor.execute(guards.emptied_statement(connection.vendor, "intake_assessment", (), (), on=False))
+
+
 @pytest.fixture(autouse=True)
 def _every_test_has_its_own_versions() -> Iterator[None]:
     """The database is put back after a test, so what the process knew of its versions is over."""

@@ -122,6 +122,7 @@ def test_erased_scan_is_not_explained(scan: Intake) -> None:
     assert "is gewist" in refused(scan.reference)
 
 
+@pytest.mark.usefixtures("tampering")
 def test_result_that_no_longer_follows_from_its_rules_is_said_to_differ(scan: Intake) -> None:
     stored = Assessment.objects.get()
     stored.receipt["fired"] = ["R-V1"]
@@ -129,6 +130,7 @@ def test_result_that_no_longer_follows_from_its_rules_is_said_to_differ(scan: In
     assert "Let op: dit is niet meer gelijk aan de bewaarde uitslag." in told(scan.reference)
 
 
+@pytest.mark.usefixtures("tampering")
 def test_version_that_cannot_be_read_is_named(scan: Intake) -> None:
     Assessment.objects.update(policy="1999")
     assert "Versie «1999» van het beleid is niet te lezen" in refused(scan.reference)

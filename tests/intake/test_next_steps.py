@@ -46,6 +46,7 @@ def test_without_a_step_stands_what_opens_it(client: Client) -> None:
     assert "Volgende stap: Dit gaat open als uw strategie duidelijk is." in page
 
 
+@pytest.mark.usefixtures("tampering")
 def test_step_is_kept_with_the_result_and_never_worked_out_again(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_step_is_kept_with_the_result_and_never_worked_out_again(
     assert "Zo luidde de stap toen." in text(client.get(address(intake, "uitslag")))
 
 
+@pytest.mark.usefixtures("tampering")
 def test_result_from_before_there_were_steps_still_shows(client: Client) -> None:
     intake = begin(client)
     finish(client, intake, companies.NOT_ORGANISED)

@@ -103,6 +103,7 @@ def test_one_comparison_with_source_and_caveat(client: Client) -> None:
     assert "uw antwoord" in page
 
 
+@pytest.mark.usefixtures("tampering")
 def test_page_shows_the_stored_assessment_and_never_judges_again(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from intake.services import assessing
 from tests.intake import companies
 from tests.intake.walking import begin, finish, prefill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tampering")]
 
 
 @pytest.fixture

@@ -26,5 +26,6 @@ class Command(BaseCommand):
         erased = f", {number(verification.erased)} gewist en overgeslagen" if verification.erased else ""
         self.stdout.write(f"{number(verification.replayed)} uitslagen nagespeeld{erased}")
         if differences:
-            raise CommandError(f"{number(differences)} verschillen", returncode=1)
+            noun = "verschil" if differences == 1 else "verschillen"
+            raise CommandError(f"{number(differences)} {noun}", returncode=1)
         self.stdout.write("geen verschil")

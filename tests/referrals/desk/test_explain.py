@@ -61,6 +61,7 @@ def test_page_says_why_why_not_what_opens_it_and_the_proof(desk: Client) -> None
         assert words in text, words
 
 
+@pytest.mark.usefixtures("tampering")
 def test_a_message_about_what_waits_stands_in_its_place_and_not_above_the_page(desk: Client) -> None:
     row = making.referral("Hunze Sensoren")
     rules = policies.policy()
@@ -137,6 +138,7 @@ def test_result_of_a_retired_version_is_explained_by_that_version(desk: Client) 
     assert "Niet gelijk" not in text
 
 
+@pytest.mark.usefixtures("tampering")
 def test_result_that_no_longer_follows_from_its_rules_is_marked(desk: Client) -> None:
     row = making.referral()
     Assessment.objects.update(receipt={})
