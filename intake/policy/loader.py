@@ -68,7 +68,7 @@ def questions_of(text: str) -> tuple[Question, ...] | None:
 def _read_all(texts: Mapping[str, str], sources: Mapping[str, str], problems: list[Problem]) -> Policy:
     problems += [Problem(name, 1, "dit bestand hoort niet bij het beleid") for name in sorted({*texts} - {*FILES})]
     files = {name: PolicyFile(name, texts[name], problems) for name in FILES if name in texts}
-    if problems:
+    if len(files) < len(FILES) or not all(file.readable for file in files.values()):
         raise PolicyProblems(problems)
     names = Names(sources={code: SourceText(text) for code, text in sources.items()})
     policy = _read(files, names, problems)

@@ -96,9 +96,15 @@ class PolicyFile:
     def __init__(self, name: str, text: str, problems: list[Problem]) -> None:
         self.name = name
         self.problems = problems
+        self.too_long = False
         self.root = self._compose(text)
         if self.root is not None:
             self._check(self.root)
+
+    @property
+    def readable(self) -> bool:
+        """Say whether it makes sense to look for more in this file: it is YAML, and no list in it is endless."""
+        return self.root is not None and not self.too_long
 
     def problem(self, node: Node | None, message: str) -> None:
         """Report a problem where a node begins; PolicyProblems at one too many: then reading on helps nobody."""
@@ -123,8 +129,9 @@ class PolicyFile:
             if deep := _too_deep(text):
                 self.report(deep, "hier zitten te veel lijsten of blokken in elkaar")
                 return None
-            if re.search(r"[&*!]", text):
-                self._refuse_magic(text)
+            # Not even built: a few references to references are more nodes than there is memory for.
+            if re.search(r"[&*!]", text) and self._refuse_magic(text):
+                return None
             root: Node | None = _LOADER(text).get_single_node()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
@@ -135,7 +142,9 @@ class PolicyFile:
             self.problem(None, "het bestand is leeg")
         return root
 
-    def _refuse_magic(self, text: str) -> None:
+    def _refuse_magic(self, text: str) -> bool:
+        """Report everything that YAML would put in place of other text, and say whether there was any."""
+        known = len(self.problems)
         loader = _LOADER(text)
         while loader.check_event():
             event = loader.get_event()
@@ -144,6 +153,7 @@ class PolicyFile:
                 self.report(line, "ankers en verwijzingen (& en *) mogen niet")
             if getattr(event, "tag", None):
                 self.report(line, "tags (!) mogen niet")
+        return len(self.problems) > known
 
     def _check(self, node: Node) -> None:
         if node.tag not in _PLAIN_TAGS:
@@ -151,6 +161,7 @@ class PolicyFile:
         if isinstance(node, ScalarNode):
             self._check_text(node)
         elif len(node.value) > MOST_IN_A_LIST:
+            self.too_long = True
             self.problem(node, f"deze lijst is te lang: hooguit {MOST_IN_A_LIST} delen")
         elif isinstance(node, SequenceNode):
             for item in node.value:

@@ -118,6 +118,25 @@ def test_no_text_of_any_file_carries_markup_or_unseen_signs(old: str, new: str, 
     assert message.startswith(("opmaak", "in deze tekst staat een teken"))
 
 
+def test_markup_hides_no_other_mistake() -> None:
+    files = changed(REASON, "    reden: U <b>verkoopt</b> al.")
+    files[RULES] = files[RULES].replace(PRODUCT, "als: {product: [duidelik]}")
+    files[CAT] = files[CAT].replace("soort: keuze", "soort: keuz", 1)
+    said = [problem.message for problem in refused(files)]
+    assert len(said) == 3
+    assert any("opmaak" in message for message in said)
+    assert any("bedoelde u «duidelijk»?" in message for message in said)
+    assert any("bedoelde u «keuze»?" in message for message in said)
+
+
+def test_references_to_references_are_told_and_never_followed() -> None:
+    laughs = ["a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]"]
+    laughs += [f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]" for number in range(1, 12)]
+    for line, problem in enumerate(refused({**texts(), RULES: "\n".join(laughs)}), 1):
+        assert (problem.file, problem.line) == (RULES, line)
+        assert "ankers en verwijzingen" in problem.message
+
+
 def test_smaller_than_is_no_markup() -> None:
     assert read_policy(changed(REASON, "    reden: U verkoopt < 25% in het buitenland, of 3<4."))
 
