@@ -1,34 +1,26 @@
-"""The impact of a version as lines of text: tables for a terminal, and what changes for one scan."""
+"""The impact of a version as lines of text: tables for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
-from typing import TypeVar
 
 from intake.policy.analysis import Difference, Differences
 from intake.policy.analysis.words import intakes_in_words
-from intake.policy.assessment import Assessment, Fired, NotYet
 from intake.policy.impact import ActivityShift, Impact, Part, Shift
-from intake.policy.model import Effect, Policy
+from intake.policy.model import Policy
+from intake.policy.scan_changes import form
 
 HEADS = ("eerst", "straks", "erbij", "eraf")
-SILENT = "zegt niets over deze antwoorden: in een tabel klopt geen enkele rij"
 NOT_ANSWERED = "geen antwoord"
 # As wide as a terminal usually is, and a name that leaves room for the numbers.
 WIDEST, LONGEST = 110, 75
 NO_BREAK = "\N{NO-BREAK SPACE}"
-Item = TypeVar("Item")
 
 
 def number(value: int) -> str:
     """Return a number as it is written in Dutch: 1.000.000."""
     return f"{value:,}".replace(",", ".")
-
-
-def form(effect: Effect, intensity: str | None) -> str:
-    """Return the form of an activity: «verwijzing, intensief»."""
-    return f"{effect.value}, {intensity}" if intensity else effect.value
 
 
 def impact_lines(old: Policy, new: Policy, impact: Impact) -> list[str]:
@@ -120,42 +112,3 @@ def _difference(found: Difference) -> Iterator[str]:
         if count:
             yield f"  {found.rule} {word} bij {intakes_in_words(count)}, zoals met:"
             yield from (f"    {line}" for line in answers or ("welk antwoord ook",))
-
-
-def change_lines(before: Assessment | None, after: Assessment | None) -> list[str]:
-    """Return what two versions say differently about one scan; None is a version that says nothing."""
-    if before is None or after is None:
-        return [f"de {'oude' if before is None else 'nieuwe'} versie {SILENT}"]
-    lines = [_outcomes(before, after)]
-    if before.intensity != after.intensity:
-        lines.append(f"intensiteit: {before.intensity} → {after.intensity}")
-    old, new = ({item.rule: item for item in assessed.fired} for assessed in (before, after))
-    lines += [*_moved(old, new, _rule_line), *_other_form(old, new)]
-    waited, waiting = ({item.code: item for item in assessed.not_yet} for assessed in (before, after))
-    return [*lines, *_moved(waited, waiting, _message_line)]
-
-
-def _outcomes(before: Assessment, after: Assessment) -> str:
-    one, other = before.outcome, after.outcome
-    same = (one.code, one.name) == (other.code, other.name)
-    return f"uitkomst: {one.code} {one.name}" + ("" if same else f" → {other.code} {other.name}")
-
-
-def _moved(before: Mapping[str, Item], after: Mapping[str, Item], said: Callable[[Item], str]) -> Iterator[str]:
-    yield from (f"eraf: {said(item)}" for code, item in before.items() if code not in after)
-    yield from (f"erbij: {said(item)}" for code, item in after.items() if code not in before)
-
-
-def _rule_line(item: Fired) -> str:
-    return f"{item.rule} {item.activity}, {form(item.kind, item.intensity)}: {item.reason}"
-
-
-def _message_line(item: NotYet) -> str:
-    return f"bericht {item.code}: {item.text}"
-
-
-def _other_form(before: Mapping[str, Fired], after: Mapping[str, Fired]) -> Iterator[str]:
-    for code in (code for code in after if code in before):
-        forms = [form(item.kind, item.intensity) for item in (before[code], after[code])]
-        if forms[0] != forms[1]:
-            yield f"anders: {code} {after[code].activity}, {' → '.join(forms)}"

@@ -23,12 +23,13 @@ from intake.policy.conditions import (
 )
 from intake.policy.evaluation import Situation, look
 from intake.policy.explanation import describe
-from intake.policy.model import Outcome, Policy, Row, Rule
+from intake.policy.model import Level, Outcome, Policy, Row, Rule, Withheld
 
 NOT_ASKED = "niet gesteld"
 FAILS = "nee"
 UNSETTLED = "nog niet bekend"
 ONE_OF = "Minstens één hiervan"
+ALL_OF = "Al het volgende"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Unmet:
     """One condition that keeps a rule from holding.
 
     `state` is nee, nog niet beantwoord or niet gesteld; `question` is None for a fact, a table, a gate or a choice
-    between conditions. `below` says what would have to be different for this condition to hold.
+    between conditions. `below` says what would have to be different for this condition to hold. `obstacle` says in
+    words what stands in the way as a whole: a closed gate, or something that goes before.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Unmet:
     given: str
     state: str
     below: tuple[Unmet, ...] = ()
+    obstacle: str = ""
 
     def leaves(self) -> tuple[Unmet, ...]:
         """Return the single answers it comes down to, or itself where there are none."""
@@ -69,18 +72,34 @@ class WhyNot:
         closed: Found = ()
         if gate is not None and not self.situation.holds(gate.when):
             below = self.condition(gate.when)
-            closed = (Unmet(gate.closed, None, "open", "dicht", FAILS, below),)
+            obstacle = f"de poort van de stap is dicht ({gate.closed.rstrip('.')})"
+            closed = (Unmet(gate.closed, None, "open", "dicht", FAILS, below, obstacle),)
         own = self.condition(rule.when)
         return _once([*closed, *own]) or self._beaten(rule)
 
-    def _beaten(self, rule: Rule) -> Found:
+    def message(self, item: Withheld) -> Found:
+        """Return what keeps a message from holding: its own conditions, or a rule that goes before it."""
+        return self.condition(item.when) or self._beaten(item)
+
+    def _beaten(self, item: Rule | Withheld) -> Found:
+        rules = self.policy.rules
+        others: Sequence[Rule | Withheld] = rules.withheld if isinstance(item, Rule) else rules.rules
         return tuple(
-            Unmet(
-                f"Het bericht {item.code} gaat voor", None, FAILS, "ja", FAILS, self.condition(item.when, wanted=False)
-            )
-            for item in self.policy.rules.withheld
-            if rule.code in item.beats and self.situation.effective(item)
+            self._before(other) for other in others if item.code in other.beats and self.situation.effective(other)
         )
+
+    def _before(self, other: Rule | Withheld) -> Unmet:
+        """What goes before must not hold; it is named, with the answers that make it hold."""
+        name = f"regel {other.code}" if isinstance(other, Rule) else f"het bericht {other.code}"
+        below = self.condition(other.when, wanted=False)
+        text = f"{name[0].upper()}{name[1:]} gaat voor"
+        return Unmet(text, None, FAILS, "ja", FAILS, below, f"{name} gaat voor")
+
+    def level(self, value: str) -> Found:
+        """Return what keeps the table of intensity from giving this value."""
+        levels = self.policy.rules.levels
+        hit = next((row for row in levels if self.situation.holds(row.when)), None)
+        return self._table(levels, hit, [row.value == value for row in levels], True)
 
     def condition(self, condition: Condition, *, wanted: bool = True) -> Found:
         """Return what must be different before the condition holds; with `wanted` False, before it fails."""
@@ -123,7 +142,7 @@ class WhyNot:
         return ways if len(ways) == 1 else (Unmet(text, None, "", "", FAILS, ways),)
 
     def _joined(self, group: Found) -> Unmet:
-        return group[0] if len(group) == 1 else Unmet("Al het volgende", None, "", "", FAILS, group)
+        return group[0] if len(group) == 1 else Unmet(ALL_OF, None, "", "", FAILS, group)
 
     def _named(self, condition: FactHolds | DerivedIs | OutcomeIs, wanted: bool) -> Unmet:
         match condition:
@@ -155,7 +174,11 @@ class WhyNot:
                 )
 
     def _table(
-        self, rows: Sequence[Row] | Sequence[Outcome], hit: Row | Outcome | None, inside: list[bool], wanted: bool
+        self,
+        rows: Sequence[Row] | Sequence[Outcome] | Sequence[Level],
+        hit: Row | Outcome | Level | None,
+        inside: list[bool],
+        wanted: bool,
     ) -> Found:
         """What moves an ordered table: a wanted row before the hit must hold, or else the hit must not.
 

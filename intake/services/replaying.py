@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.models import AnswerVector
-from intake.policy import Answers, Assessment, Policy, assess
+from intake.policy import Answers, Policy
 from intake.policy.engine import Uncovered, decide
 from intake.policy.impact import Impact
 from intake.policy.measuring import Counting, Measuring
+from intake.policy.scan_changes import Judged, judged
 from intake.policy.vectors import from_vector
 from intake.services import vectors
 
@@ -51,12 +52,11 @@ class StoredImpact:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A stored intake with its assessment by two versions; None where a version says nothing about these answers."""
+    """A stored intake as two versions read and judge it; of whose it is, only the reference number is here."""
 
     reference: str
-    answers: Answers
-    before: Assessment | None
-    after: Assessment | None
+    before: Judged
+    after: Judged
 
 
 def fingerprint(policy: Policy) -> str:
@@ -103,15 +103,8 @@ def samples(old: Policy, new: Policy, references: Iterable[str]) -> tuple[Sample
     for reference, vector in rows:
         before, after = (from_vector(policy, bytes(vector)) for policy in (old, new))
         if _shown(old, before) != _shown(new, after):
-            found[reference] = Sample(reference, after, _assessed(old, before), _assessed(new, after))
+            found[reference] = Sample(reference, judged(old, before), judged(new, after))
     return tuple(found[reference] for reference in wanted if reference in found)
-
-
-def _assessed(policy: Policy, answers: Answers) -> Assessment | None:
-    try:
-        return assess(policy, answers)
-    except Uncovered:
-        return None
 
 
 def _shown(policy: Policy, answers: Answers) -> object:

@@ -106,9 +106,9 @@ def test_samples_are_explained_before_and_after(scans: list[Intake]) -> None:
     assert len(samples) == len(found.references) == 10
     assert {sample.reference for sample in samples} <= {*without_flight(scans)}
     for sample in samples:
-        assert sample.before is not None
-        assert sample.after is not None
-        assert {*sample.after.receipt.fired} - {*sample.before.receipt.fired} == {"R-N4"}
+        assert sample.before.said is not None
+        assert sample.after.said is not None
+        assert {*sample.after.said.receipt.fired} - {*sample.before.said.receipt.fired} == {"R-N4"}
     assert {sample.reference for sample in samples} & {scan.reference for scan in scans[40:]}
 
 
@@ -182,6 +182,7 @@ def test_command_prints_tables_and_examples(scans: list[Intake]) -> None:
     assert "Drenthe: " in said
     assert "erbij: R-N4 N4, signaal: Een vlucht vanaf Eelde zou u helpen." in said
     assert any(reference in said for reference in changed)
+    assert "      eerst niet, want «" in said
 
 
 @pytest.mark.usefixtures("versions")

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from intake import policies
 from intake.management.progress import Bar
 from intake.policy import Policy, PolicyProblems, load_policy
-from intake.policy.impact_lines import change_lines, difference_lines, impact_lines
+from intake.policy.impact_lines import difference_lines, impact_lines
+from intake.policy.scan_changes import change_lines
 from intake.services import replaying
 from intake.services.replaying import StoredImpact
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
 
 
 def samples(old: Policy, new: Policy, found: StoredImpact) -> Iterator[str]:
-    """Yield what changes for a few scans, with their reference number and nothing else of them."""
+    """Yield what changes for a few scans and why, with their reference number and nothing else of whose they are."""
     for number, sample in enumerate(replaying.samples(old, new, found.references)):
         yield "" if number else "\nVoorbeelden"
         yield f"  {sample.reference}"

@@ -8,7 +8,8 @@ from typing import Any
 
 from intake.policy import Policy
 from intake.policy.impact import ActivityShift, Impact, Part, Shift
-from intake.policy.impact_lines import NOT_ANSWERED, change_lines, form, number
+from intake.policy.impact_lines import NOT_ANSWERED, number
+from intake.policy.scan_changes import Change, changes_of, form
 from intake.services import replaying
 from intake.services.replaying import StoredImpact
 
@@ -60,7 +61,7 @@ class SampleShown:
     """A scan that changes, with what two versions say differently about it."""
 
     reference: str
-    lines: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 def impact_of(old: Policy, new: Policy, stored: StoredImpact) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def impact_of(old: Policy, new: Policy, stored: StoredImpact) -> dict[str, Any]:
         "tables": tables(old, new, impact),
         "questions": list(questions(new, impact.parts)),
         "samples": [
-            SampleShown(one.reference, tuple(change_lines(one.before, one.after)))
+            SampleShown(one.reference, changes_of(one.before, one.after))
             for one in replaying.samples(old, new, stored.references)
         ],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from intake import policies
 from intake.forms.rule_trial import Trial, read_trial, trial_of
 from intake.models import AnswerVector
-from intake.policy import Answers, Assessment, Policy, assess
+from intake.policy import AnswerProblem, Answers, Policy, read_answer, read_answers
 from intake.policy.engine import Uncovered
 from intake.policy.explaining import Explanation, explain
-from intake.policy.impact_lines import change_lines
+from intake.policy.scan_changes import Change, changes_of, judged
 from intake.policy.vectors import from_vector
 from intake.services.governing import rules
 from intake.services.governing.errors import Refused
@@ -33,7 +33,7 @@ class Tried:
     explanation: Explanation | None
     note: str
     compared_with: str
-    changes: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 @by_role
@@ -72,18 +72,20 @@ def tried(policy: Policy, trial: Trial) -> Tried:
     except Uncovered:
         return Tried(None, SILENT, name, ())
     old = policies.policy(name)
-    changes = () if old is policy else tuple(compared(old, trial.answers, found))
+    changes = () if old is policy else compared(old, policy, trial.answers)
     return Tried(found, "", "" if old is policy else name, changes)
 
 
-def compared(old: Policy, answers: Answers, found: Explanation) -> Iterator[str]:
-    """Yield what is different from the version in force; what that one cannot read counts as not answered."""
-    known = {code: value for code, value in answers.items() if code in old.catalogue.by_code}
-    yield from change_lines(_assessed(old, known), found.assessed)
+def compared(old: Policy, new: Policy, answers: Answers) -> tuple[Change, ...]:
+    """Return what is different from the version in force, and why; what that one cannot read counts as no answer."""
+    return changes_of(judged(old, as_read(old, answers)), judged(new, answers))
 
 
-def _assessed(policy: Policy, answers: Any) -> Assessment | None:
-    try:
-        return assess(policy, answers)
-    except Uncovered:
-        return None
+def as_read(policy: Policy, answers: Answers) -> Answers:
+    """Return the answers that a version can read, of those that were given to another."""
+    known = read_answers(policy, {})
+    for question in policy.catalogue.questions:
+        with suppress(AnswerProblem):
+            if question.code in answers:
+                known = known.with_answer(question.code, read_answer(policy, question, answers[question.code], known))
+    return known

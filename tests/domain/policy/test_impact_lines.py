@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from intake.policy import Policy, assess, read_answers
+from intake.policy import Policy
 from intake.policy.columns import Block
 from intake.policy.conditions import All, Always, ChoiceIs
 from intake.policy.impact import Impact
-from intake.policy.impact_lines import change_lines, difference_lines, impact_lines, number
+from intake.policy.impact_lines import difference_lines, impact_lines, number
 from intake.policy.measuring import Measuring
 from intake.policy.vectors import to_vector
-from tests.domain.policy.samples import READY
 from tests.domain.policy.vector_samples import registered_2013, sample_vectors
 
 
@@ -33,12 +32,6 @@ def measured(new: Policy, vectors: list[bytes] | None = None) -> Impact:
 
 def lines_of(new: Policy, vectors: list[bytes] | None = None) -> list[str]:
     return impact_lines(registered_2013(), new, measured(new, vectors))
-
-
-def changes(new: Policy, **answers: object) -> list[str]:
-    """Return what changes for the ready company with these answers."""
-    raw = {**READY, **answers}
-    return change_lines(*(assess(policy, read_answers(policy, raw)) for policy in (registered_2013(), new)))
 
 
 @pytest.mark.parametrize(("value", "text"), [(0, "0"), (999, "999"), (1000, "1.000"), (1_234_567, "1.234.567")])
@@ -97,38 +90,6 @@ def test_scans_without_a_row_are_warned_about() -> None:
 
 def test_without_scans_that_is_all() -> None:
     assert lines_of(registered_2013(), []) == ["Er zijn nog geen scans met een uitslag om na te spelen."]
-
-
-def test_change_for_one_scan_names_rules_that_come_and_go() -> None:
-    came = changes(with_rule("R-N4", when=Always()))
-    assert came == [
-        "uitkomst: UT1 Laat uzelf zien in het buitenland",
-        "erbij: R-N4 N4, signaal: Een vlucht vanaf Eelde zou u helpen. Dat telt mee in het overzicht.",
-    ]
-    went = changes(with_rule("R-N4", when=ChoiceIs("U9", ("nee",))), U9="ja")
-    assert went[1].startswith("eraf: R-N4 N4, signaal: Een vlucht")
-
-
-def test_change_of_form_is_told_once() -> None:
-    lines = changes(with_rule("R-A3i", intensity="intensief"))
-    assert lines[1:] == ["anders: R-A3i A3, informatie, licht → informatie, intensief"]
-
-
-def test_change_of_outcome_intensity_and_message() -> None:
-    policy = registered_2013()
-    outcomes = tuple(replace(item, when=Always()) if item.code == "UT0" else item for item in policy.rules.outcomes)
-    messages = tuple(replace(item, when=Always()) if item.code == "NN-1" else item for item in policy.rules.withheld)
-    rules = replace(policy.rules, outcomes=outcomes, withheld=messages)
-    lines = changes(replace(policy, rules=rules))
-    assert lines[0] == "uitkomst: UT1 Laat uzelf zien in het buitenland → UT0 Buiten Noord-Nederland"
-    assert lines[1] == "intensiteit: intensief → geen"
-    assert lines[-1].startswith("erbij: bericht NN-1: Een handelsmissie of beurs heeft nu nog weinig zin.")
-
-
-def test_version_that_says_nothing_is_named() -> None:
-    found = assess(registered_2013(), read_answers(registered_2013(), READY))
-    assert change_lines(found, None)[0].startswith("de nieuwe versie zegt niets over deze antwoorden")
-    assert change_lines(None, found)[0].startswith("de oude versie zegt niets")
 
 
 def test_difference_over_all_possible_scans_names_the_answers() -> None:

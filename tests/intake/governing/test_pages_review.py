@@ -205,6 +205,10 @@ def test_impact_tells_how_many_were_looked_at_and_what_changes_for_whom(author: 
     assert "In welke sector werkt uw bedrijf vooral?" in page
     assert all(reference in page for reference in stored.references)
     assert {scan.reference for scan in scans} >= set(stored.references)
+    assert "intensiteit: licht → intensief want minstens één hiervan: " in page
+    assert "«Hoeveel mensen werken er in uw bedrijf? Tel uzelf mee.»: nodig niet 2 tot en met 250, antwoord " in page
+    links = client.get(f"/beleid/{REVIEW}").content.decode()
+    assert all(f'href="/beleid/2026-1/proberen/?scan={reference}"' in links for reference in stored.references)
 
 
 def test_weighing_by_a_double_click_is_once(author: User) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from intake.models import AnswerVector, Assessment, Intake, PolicyVersion
+from intake.services.governing import drafting
 from tests.intake import companies
 from tests.intake.governing import cast
 from tests.intake.walking import begin, finish
@@ -60,6 +61,26 @@ def test_invented_answers_give_result_reasons_and_the_difference(client: Client,
     assert "Waarom dit" in text
     assert "Verschil met 2013" in text
     assert "Waarom niet iets anders" in text
+
+
+def test_what_is_different_says_which_answers_make_it_so(client: Client) -> None:
+    version = cast.changed(cast.author(), None, "{alle: [{feit: noord}, {vlucht_eelde: [ja]}]}", "{vlucht_eelde: [ja]}")
+    text = trying(client, version, companies.READY | {"B1": "anders", "U9": "ja"})
+    assert "erbij: R-N4" in text
+    assert "eerst niet, want «In welke provincie staat uw bedrijf?»: nodig «" in text
+    assert "antwoord «Een andere provincie»" in text
+
+
+def test_answer_that_the_version_in_force_does_not_know_counts_as_none(client: Client) -> None:
+    writer = cast.author()
+    version = cast.changed(writer, None, "{alle: [{feit: noord}, {vlucht_eelde: [ja]}]}", "{vlucht_eelde: [ja]}")
+    text = version.files["catalogus.yaml"].replace(
+        "      anders: Een andere", "      zeeland: Zeeland\n      anders: Een andere", 1
+    )
+    version = drafting.save_file(version, "catalogus.yaml", text, by=writer, lock=version.lock, now=cast.NOW)
+    found = trying(client, version, companies.READY | {"B1": "zeeland", "U9": "ja"})
+    assert "Verschil met 2013" in found
+    assert "«In welke provincie staat uw bedrijf?»: nodig «Groningen» of «Friesland» of «Drenthe», nog niet" in found
 
 
 def test_no_answers_at_all_are_answers_too(client: Client, version: PolicyVersion) -> None:
