@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from intake.forms.fields import MOST_KEPT, given, whole_number
 from intake.policy import AnswerProblem, Answers, Kind, Policy, Question, Step, options_of, read_answer, read_answers
 from intake.policy.conditions import Value
 from intake.policy.evaluation import look
+
+# Names and values of a form.
+Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,25 @@ def trial_of(policy: Policy, answers: Mapping[str, Value]) -> Trial:
     """Return the form with these answers."""
     known = read_answers(policy, dict(answers))
     return Trial(known, _parts(policy, known, {}, {}), ())
+
+
+def fields_of(policy: Policy, answers: Mapping[str, Value]) -> Fields:
+    """Return answers as the form sends them, name by name; an answer of more than one part takes a field for each."""
+    return tuple(
+        field
+        for question in policy.catalogue.questions
+        if question.code in answers
+        for field in _fields(f"a-{question.code}", answers[question.code])
+    )
+
+
+def _fields(name: str, value: Value) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        yield from ((f"{name}-{row}", str(score)) for row, score in value.items())
+    elif isinstance(value, tuple):
+        yield from ((name, item) for item in value)
+    else:
+        yield name, str(value)
 
 
 def read_trial(policy: Policy, posted: QueryDict) -> Trial:

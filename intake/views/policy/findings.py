@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from intake.forms.rule_trial import Fields, fields_of
 from intake.models import PolicyVersion
 from intake.policy import Effect, Policy, Rule, Step
 from intake.policy.analysis import Analysis, Finding, Severity
@@ -32,7 +33,10 @@ class ToldProblem:
 
 @dataclass(frozen=True, slots=True)
 class ToldFinding:
-    """One finding of the analysis: what it is, where to look, and the few answers that show it."""
+    """One finding of the analysis: what it is, where to look, and the few answers that show it.
+
+    `fields` are the answers of its example as the page to try a version reads them.
+    """
 
     name: str
     text: str
@@ -40,6 +44,7 @@ class ToldFinding:
     place: str
     lines: tuple[str, ...]
     note: str
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def analysis_of(version: PolicyVersion, found: Checked) -> dict[str, Any]:
             severity.name.lower(),
             TITLES[severity],
             TONES[severity],
-            tuple(told(version, one, codes) for one in analysis.of(severity)),
+            tuple(told(version, found.policy, one, codes) for one in analysis.of(severity)),
         )
         for severity in Severity
     ]
@@ -114,14 +119,20 @@ def summed_up(analysis: Analysis) -> str:
     return f"De controle vond {' en '.join(found)}." if found else ""
 
 
-def told(version: PolicyVersion, finding: Finding, rules: set[str]) -> ToldFinding:
+def told(version: PolicyVersion, policy: Policy, finding: Finding, rules: set[str]) -> ToldFinding:
     """Return one finding, with the address of the rule or of the line that it is about."""
     place = f"{finding.place.file}, regel {finding.place.line}"
     href = file_href(version, finding.place.file, finding.place.line)
     if finding.code in rules:
         place, href = f"Regel {finding.code}", rule_href(version, finding.code)
     return ToldFinding(
-        finding.fault.value, finding.text, href, place, finding.example_lines, version.notes.get(finding.key, "")
+        finding.fault.value,
+        finding.text,
+        href,
+        place,
+        finding.example_lines,
+        version.notes.get(finding.key, ""),
+        fields_of(policy, finding.example) if finding.example is not None else (),
     )
 
 

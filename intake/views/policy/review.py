@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from intake import policies
 from intake.forms.policy_review import ReviewForm
 from intake.models import PolicyVersion
 from intake.policy import PolicyProblems
+from intake.policy.analysis import Finding
 from intake.services.governing import publishing, reviewing, telling, weighing
 from intake.services.governing.checking import Checked, check
 from intake.services.governing.door import actor_of
@@ -22,7 +24,7 @@ from intake.services.governing.errors import NotAllowed, NotDone, Refused, Stale
 from intake.views.policy.common import done_already, get_version, lock_of, moment_in_words, named, show
 from intake.views.policy.conflict import conflict
 from intake.views.policy.differences import compare
-from intake.views.policy.findings import problems_of, told
+from intake.views.policy.findings import ToldFinding, problems_of, told
 from intake.views.policy.impact import impact_of
 from nnmkb.ledger.models import Event
 from nnmkb.web.desk import signed_in
@@ -63,13 +65,11 @@ def page(request: HttpRequest, version: PolicyVersion, form: ReviewForm) -> Http
     """Show the page."""
     user, found = signed_in(request), check(version)
     works = version.pk is not None and version.state in OPEN and not WORKERS.isdisjoint(roles_of(user))
-    codes = {rule.code for rule in found.policy.rules.rules} if found.policy else set()
-    warnings = [told(version, finding, codes) for finding in found.warnings]
     context: dict[str, Any] = {
         **problems_of(version, found),
         "form": form,
-        "errors": [told(version, finding, codes) for finding in found.errors],
-        "warnings": list(zip(warnings, form.fields_of_warnings(), strict=True)),
+        "errors": all_told(version, found, found.errors),
+        "warnings": list(zip(all_told(version, found, found.warnings), form.fields_of_warnings(), strict=True)),
         "works": works,
         "open": version.state in OPEN,
         "in_review": version.state == State.REVIEW,
@@ -79,6 +79,14 @@ def page(request: HttpRequest, version: PolicyVersion, form: ReviewForm) -> Http
         **weighed_last(version),
     }
     return show(request, "review", version, "beoordelen", context)
+
+
+def all_told(version: PolicyVersion, found: Checked, findings: Iterable[Finding]) -> list[ToldFinding]:
+    """Return findings of this version, ready to show."""
+    if found.policy is None:
+        return []
+    codes = {rule.code for rule in found.policy.rules.rules}
+    return [told(version, found.policy, finding, codes) for finding in findings]
 
 
 def checklist(version: PolicyVersion, user: User, found: Checked) -> list[tuple[bool, str]]:

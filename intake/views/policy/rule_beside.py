@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from intake.forms.rule_trial import Fields, fields_of
 from intake.models import PolicyVersion
 from intake.policy import Policy
 from intake.policy.analysis import Finding, NearMiss, near_misses
@@ -22,9 +23,9 @@ COUNTED_AT_ONCE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What there is to know about a rule of a version that can be read."""
+    """What there is to know about a rule of a version that can be read; each finding with its example to try."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[tuple[Finding, Fields], ...]
     others: int
     possible: str
     stored: str
@@ -34,25 +35,30 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An example of the rule as a few answers; `token` is what a tick box says of it."""
+    """An example of the rule as a few answers, also as the page to try a version reads them.
+
+    `token` is what a tick box says of it.
+    """
 
     token: str
     holds: bool
     what: str
     lines: tuple[str, ...]
     example: Example
+    fields: Fields
 
 
 def beside(version: PolicyVersion, rule: Rule, *, count: bool) -> Beside:
     """Return the findings about a rule, of how many intakes it is, and of how many stored scans."""
     checked = check(version)
     assert checked.analysis is not None, "only of a version that can be read"
+    assert checked.policy is not None
     own = tuple(finding for finding in checked.analysis.findings if rule.code in (finding.code, finding.other))
     stored = vectors.stored()
     at_once = stored <= COUNTED_AT_ONCE
     told = counted(checked, rule, stored) if count or at_once else ""
     return Beside(
-        findings=own,
+        findings=tuple((finding, fields_of(checked.policy, finding.example or {})) for finding in own),
         others=len(checked.errors)
         + len(checked.warnings)
         - sum(finding.severity.value != "ter informatie" for finding in own),
@@ -82,13 +88,21 @@ def counted(checked: Checked, rule: Rule, stored: int) -> str:
 def confirmed(policy: Policy, rule: Rule) -> tuple[Shown, ...]:
     """Return the examples that stand with the rule."""
     return tuple(
-        Shown(token_of(example), example.holds, "", lines_of(policy, example), example) for example in rule.examples
+        Shown(
+            token_of(example),
+            example.holds,
+            "",
+            lines_of(policy, example),
+            example,
+            fields_of(policy, example.answers),
+        )
+        for example in rule.examples
     )
 
 
 def proposed(policy: Policy, rule: Rule) -> tuple[Shown, ...]:
     """Return examples that the analysis proposes and nobody confirmed yet."""
-    return tuple(_proposed(near(policy, rule), {token_of(example) for example in rule.examples}))
+    return tuple(_proposed(policy, near(policy, rule), {token_of(example) for example in rule.examples}))
 
 
 def near(policy: Policy, rule: Rule) -> tuple[NearMiss, ...]:
@@ -99,12 +113,12 @@ def near(policy: Policy, rule: Rule) -> tuple[NearMiss, ...]:
         return ()
 
 
-def _proposed(misses: Iterable[NearMiss], known: set[str]) -> Iterator[Shown]:
+def _proposed(policy: Policy, misses: Iterable[NearMiss], known: set[str]) -> Iterator[Shown]:
     for miss in misses:
         example = Example(miss.holds, miss.answers)
         token = token_of(example)
         if token not in known:
-            yield Shown(token, miss.holds, miss.what, miss.lines, example)
+            yield Shown(token, miss.holds, miss.what, miss.lines, example, fields_of(policy, miss.answers))
 
 
 def lines_of(policy: Policy, example: Example) -> tuple[str, ...]:
