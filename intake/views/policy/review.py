@@ -17,7 +17,7 @@ from intake.forms.policy_review import ReviewForm
 from intake.models import PolicyVersion
 from intake.policy import PolicyProblems
 from intake.policy.analysis import Finding
-from intake.services.governing import publishing, reviewing, telling, weighing
+from intake.services.governing import finding, publishing, reviewing, telling, weighing
 from intake.services.governing.checking import Checked, check
 from intake.services.governing.door import actor_of
 from intake.services.governing.errors import NotAllowed, NotDone, Refused, Stale
@@ -69,7 +69,7 @@ def page(request: HttpRequest, version: PolicyVersion, form: ReviewForm) -> Http
         **problems_of(version, found),
         "form": form,
         "errors": all_told(version, found, found.errors),
-        "warnings": list(zip(all_told(version, found, found.warnings), form.fields_of_warnings(), strict=True)),
+        **warnings_of(version, found, form),
         "works": works,
         "open": version.state in OPEN,
         "in_review": version.state == State.REVIEW,
@@ -81,17 +81,34 @@ def page(request: HttpRequest, version: PolicyVersion, form: ReviewForm) -> Http
     return show(request, "review", version, "beoordelen", context)
 
 
+def warnings_of(version: PolicyVersion, found: Checked, form: ReviewForm) -> dict[str, Any]:
+    """Return the warnings with their fields, those first that are not in the version it is compared with.
+
+    The fields keep their names whatever the order: another version may come in force before the form is sent.
+    """
+    against = weighing.compared_with(version)
+    other = finding.version(against) if against and against != version.name else None
+    known = {one.key for one in check(other).warnings} if other is not None else set()
+    rows = [
+        (told, field, one.key in known)
+        for told, field, one in zip(
+            all_told(version, found, found.warnings), form.fields_of_warnings(), found.warnings, strict=True
+        )
+    ]
+    return {"warnings": sorted(rows, key=lambda row: row[2]), "known_in": against}
+
+
 def all_told(version: PolicyVersion, found: Checked, findings: Iterable[Finding]) -> list[ToldFinding]:
     """Return findings of this version, ready to show."""
     if found.policy is None:
         return []
     codes = {rule.code for rule in found.policy.rules.rules}
-    return [told(version, found.policy, finding, codes) for finding in findings]
+    return [told(version, found.policy, one, codes) for one in findings]
 
 
 def checklist(version: PolicyVersion, user: User, found: Checked) -> list[tuple[bool, str]]:
     """Return what publishing takes, each with whether it is there."""
-    without = sum(1 for finding in found.warnings if not version.notes.get(finding.key))
+    without = sum(1 for one in found.warnings if not version.notes.get(one.key))
     noted = (
         f"Bij {len(found.warnings) - without} van de {len(found.warnings)} waarschuwingen staat waarom zij mag blijven"
     )

@@ -10,6 +10,7 @@ from django.test import Client
 from intake import policies
 from intake.models import PolicyVersion
 from intake.services.governing import drafting, reviewing, weighing
+from intake.services.governing.checking import check
 from nnmkb.ledger.models import Event
 from nnmkb.web.permissions import Role
 from tests.domain.policy.vector_samples import sample_vectors
@@ -135,6 +136,33 @@ def test_notes_are_kept_shown_and_count(author: User, publisher: User) -> None:
     assert f"Mag blijven, want: Zo bedoeld. {MARKUP}" in text(client.get("/beleid/2026-1/"))
     assert Event.objects.filter(kind="policy_notes_saved").count() == 1
     assert post(browser(publisher), REVIEW, doe="publiceren", lock=str(fresh().lock), akkoord="on", **typed)
+
+
+def test_new_warning_comes_first_and_the_others_say_that_they_were_there(author: User, publisher: User) -> None:
+    version = cast.submitted(author, "2026-1", ", {vlucht_eelde: [ja]}", "")
+    new = [one for one in check(version).warnings if one.key not in {*cast.notes(fresh("2013"))}]
+    assert new
+    assert check(version).warnings[0] not in new
+    client = browser(publisher)
+    page = client.get(f"/beleid/{REVIEW}").content.decode()
+    panels = page.split("nnmkb-warning")[1:]
+    assert ["Stond er al in versie 2013." in panel for panel in panels] == [False] * len(new) + [True] * (
+        len(panels) - len(new)
+    )
+    assert new[0].code in panels[0]
+    # What is typed with the first on the screen is kept with that warning, wherever the analysis tells it.
+    place = check(version).warnings.index(new[0])
+    assert f'name="noot_{place}"' in panels[0]
+    post(client, REVIEW, doe="toelichten", lock=str(version.lock), **{f"noot_{place}": "Dit is nieuw."})
+    assert fresh().notes == {new[0].key: "Dit is nieuw."}
+    assert "waarom de waarschuwing bij" in text(publish(client, fresh(), noot_0=" "))
+
+
+def test_published_version_says_which_warnings_the_one_before_had(author: User, publisher: User) -> None:
+    cast.published(author, publisher)
+    count = len(noted(fresh()))
+    assert text(browser(author).get(f"/beleid/{REVIEW}")).count("Stond er al in versie 2013.") == count
+    assert "Stond er al" not in text(browser(author).get("/beleid/2013/beoordelen/"))
 
 
 def test_note_that_is_too_long_is_told_at_its_place(author: User) -> None:
