@@ -1,14 +1,20 @@
-"""The five steps and their pages: which questions stand together. Data only."""
+"""The five steps and their pages: which questions stand together.
+
+A version of the policy may have other questions than the one that these pages were made for: what it lacks is left
+out, and what it has more comes on further pages of its step.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from weakref import WeakKeyDictionary
 
-from intake.policy import Step
+from intake.policy import Policy, Step
 
 CHECK = "controleren"
 STEP_COUNT = 5
+MOST_ON_A_PAGE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +103,51 @@ PAGES: tuple[Page, ...] = (
         {"U11": "U10"},
     ),
 )
-BY_SLUG: Mapping[str, Page] = {page.slug: page for page in PAGES}
 STEPS: tuple[Step, ...] = (Step.COMPANY, Step.STRATEGY, Step.ORGANISATION, Step.EXECUTION)
 CHECK_LABEL = "Controleren"
+MORE = "Nog een paar vragen, die bij deze stap horen."
+# What an address can say: the pages above, and further ones such as «strategie-meer-2».
+SLUG = "|".join([*(page.slug for page in PAGES), r"(?:bedrijf|strategie|organisatie|uitvoering)-meer-[0-9]{1,2}"])
+_WORDS = {
+    Step.COMPANY: "bedrijf",
+    Step.STRATEGY: "strategie",
+    Step.ORGANISATION: "organisatie",
+    Step.EXECUTION: "uitvoering",
+}
+_PAGES: WeakKeyDictionary[Policy, tuple[Page, ...]] = WeakKeyDictionary()
 
 
-def page_of(code: str) -> Page:
-    """Return the page on which a question stands."""
-    return next(page for page in PAGES if code in page.questions)
+def pages_of(policy: Policy) -> tuple[Page, ...]:
+    """Return the pages of a version, in the order of the steps; every question of it stands on exactly one."""
+    found = _PAGES.get(policy)
+    if found is None:
+        found = _PAGES[policy] = tuple(
+            page for step in STEPS for page in (*_fitted(policy, step), *_more(policy, step))
+        )
+    return found
+
+
+def _fitted(policy: Policy, step: Step) -> Iterator[Page]:
+    """Yield the pages of a step with the questions that this version has there."""
+    known = policy.catalogue.by_code
+    for page in PAGES:
+        codes = tuple(code for code in page.questions if code in known and known[code].step is step)
+        if page.step is step and codes:
+            opened = {code: by for code, by in page.opened_by.items() if code in codes and by in codes}
+            yield replace(page, questions=codes, opened_by=opened)
+
+
+def _more(policy: Policy, step: Step) -> Iterator[Page]:
+    placed = {code for page in _fitted(policy, step) for code in page.questions}
+    left = [item.code for item in policy.catalogue.questions if item.step is step and item.code not in placed]
+    for number, at in enumerate(range(0, len(left), MOST_ON_A_PAGE), 1):
+        codes = tuple(left[at : at + MOST_ON_A_PAGE])
+        yield Page(f"{_WORDS[step]}-meer-{number}", step, f"{step.label}: meer vragen", MORE, codes)
+
+
+def page_of(policy: Policy, code: str) -> Page:
+    """Return the page on which a question of this version stands."""
+    return next(page for page in pages_of(policy) if code in page.questions)
 
 
 def step_number(page: Page) -> int:

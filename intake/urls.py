@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from intake.screens import BY_SLUG
+from intake.screens import SLUG
 from intake.services.governing.drafting import RESERVED
 from intake.views import check, links, result, start, step, table
 from intake.views.policy import acts, exchange, file, history, review, rule, sources, trying, version, versions
@@ -12,7 +12,7 @@ from intake.views.policy.acts_table import ACTS
 class PageSlug:
     """Only the pages with questions, so that the other addresses under a scan stay free."""
 
-    regex = "|".join(BY_SLUG)
+    regex = SLUG
 
     def to_python(self, value: str) -> str:
         """Return the slug."""

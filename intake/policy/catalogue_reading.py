@@ -21,6 +21,8 @@ KINDS = {
 }
 STEPS = {code: step for step, code in STEP_CODES.items()}
 WAYS = {code: way for way, code in WAY_CODES.items()}
+# The site reads these itself: who is near, which partner fits, what a report is split by.
+NEEDED = {"B1": ("provincie", Kind.CHOICE), "B2": ("sector", Kind.CHOICE)}
 _REQUIRED = ("code", "sleutel", "stap", "soort", "tekst", "uitleg", "bron")
 _OPTIONAL = ("manier", "exclusief", "verplicht", "zichtbaar_als", "in_zin")
 _BY_KIND = {
@@ -70,6 +72,17 @@ class CatalogueReader:
         self._visible_nodes: dict[str, Node] = {}
         self._nodes: dict[str, Node] = {}
         self.drafts = self._drafts()
+        self._look_for_needed()
+
+    def _look_for_needed(self) -> None:
+        for code, (key, kind) in NEEDED.items():
+            found = self.drafts.get(code)
+            if found is None or (found.key, found.kind, found.step) != (key, kind, Step.COMPANY):
+                word = next(word for word, known in KINDS.items() if known is kind)
+                node = self._nodes.get(code) or self.fields.get("vragen")
+                self.file.problem(
+                    node, f"vraag {code} ({key}, een {word} bij stap B) is nodig: de site leest haar zelf"
+                )
 
     def identity(self) -> tuple[str, str]:
         """Return name and version."""

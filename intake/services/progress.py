@@ -11,7 +11,7 @@ from intake.policies import policy as policy_named
 from intake.policy import AnswerProblem, Answers, Policy, Step, keep_visible, options_of, read_answer, visible
 from intake.policy.answers import NO_ANSWERS
 from intake.policy.model import Kind
-from intake.screens import PAGES, Page
+from intake.screens import Page, pages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,14 @@ class Progress:
         return tuple(code for code in page.questions if code in self.asked)
 
     @property
+    def every_page(self) -> tuple[Page, ...]:
+        """Return the pages of this version, those on which nothing is asked too."""
+        return pages_of(self.policy)
+
+    @property
     def pages(self) -> tuple[Page, ...]:
         """Return the pages on which something is asked, in order."""
-        return tuple(page for page in PAGES if self.on(page))
+        return tuple(page for page in self.every_page if self.on(page))
 
     def missing(self, page: Page) -> tuple[str, ...]:
         """Return the questions of a page that still need an answer."""
@@ -64,7 +69,7 @@ class Progress:
     @property
     def unanswered(self) -> tuple[str, ...]:
         """Return every question that still needs an answer, in the order of the pages."""
-        return tuple(code for page in PAGES for code in self.missing(page))
+        return tuple(code for page in self.every_page for code in self.missing(page))
 
     @property
     def first_open(self) -> Page | None:
@@ -73,17 +78,17 @@ class Progress:
 
     def after(self, page: Page) -> Page | None:
         """Return the next page on which something is asked; None when the check page is next."""
-        later = PAGES[PAGES.index(page) + 1 :]
+        later = self.every_page[self.every_page.index(page) + 1 :]
         return next((other for other in later if self.on(other)), None)
 
     def before(self, page: Page) -> Page | None:
         """Return the page before this one on which something is asked."""
-        earlier = PAGES[: PAGES.index(page)]
+        earlier = self.every_page[: self.every_page.index(page)]
         return next((other for other in reversed(earlier) if self.on(other)), None)
 
     def skipped(self, step: Step) -> bool:
         """Say whether a whole step is passed over, because nothing in it is asked."""
-        return not any(self.on(page) for page in PAGES if page.step is step)
+        return not any(self.on(page) for page in self.every_page if page.step is step)
 
     def opening(self, code: str, by: str) -> tuple[str, ...]:
         """Return the choices of question `by` that make question `code` be asked."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from intake.models import Intake
 from intake.policy import AnswerLine, describe_answers, soft_checks
-from intake.screens import CHECK, PAGES, STEPS, page_of
+from intake.screens import CHECK, STEPS, page_of
 from intake.services.assessing import assess
 from intake.services.errors import Incomplete
 from intake.services.progress import Progress
@@ -59,7 +59,7 @@ def groups(progress: Progress) -> list[dict[str, Any]]:
     lines = {line.question.code: line for line in describe_answers(progress.policy, progress.asked, progress.kept)}
     found = []
     for step in STEPS:
-        codes = [code for page in PAGES if page.step is step for code in progress.on(page) if code in lines]
+        codes = [code for page in progress.pages if page.step is step for code in progress.on(page) if code in lines]
         rows = [answer_row(lines[code], change_href(progress, code)) for code in codes]
         if rows:
             found.append({"label": step.label, "rows": rows})
@@ -93,5 +93,5 @@ def doubt_line(progress: Progress, message: str, questions: tuple[str, ...]) -> 
 
 def change_href(progress: Progress, code: str) -> str:
     """Return the address of a question, that comes back here afterwards."""
-    address = reverse("intake:step", args=[progress.intake.reference, page_of(code).slug])
+    address = reverse("intake:step", args=[progress.intake.reference, page_of(progress.policy, code).slug])
     return f"{address}?terug={CHECK}#div_id_{code}"

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from intake.models import Intake
-from intake.screens import PAGES
 from intake.services import access, drafts
+from intake.services.progress import Progress
 from intake.views.doors import key_of, limited, shows, where_left
 
 
@@ -22,7 +22,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         draft = drafts.start(now=timezone.now(), key=key_of(request))
         access.grant(request, draft)
-        return redirect("intake:step", draft.reference, PAGES[0].slug)
+        return redirect("intake:step", draft.reference, Progress.of(draft).every_page[0].slug)
     busy = access.granted(request)
     return render(request, "intake/start.html", {"key": uuid.uuid4(), "busy": busy[-1] if busy else None})
 

@@ -16,10 +16,10 @@ from intake.forms.company import CompanyForm
 from intake.forms.page import PageForm
 from intake.models import Intake
 from intake.policy import Step
-from intake.screens import BY_SLUG, CHECK, CHECK_LABEL, PAGES, STEP_COUNT, STEPS, Page, step_number
+from intake.screens import CHECK, CHECK_LABEL, STEP_COUNT, STEPS, Page, step_number
 from intake.services.progress import Progress
 from intake.services.saving import save_page
-from intake.views.doors import edits, limited
+from intake.views.doors import edits, limited, where_left
 
 NO_WISH = "U wilt nu niet naar het buitenland. Daarom vragen wij alleen nog dit."
 NO_ORGANISATION = "Wij slaan de vragen over uw organisatie en de uitvoering nu over."
@@ -31,12 +31,15 @@ NO_EXECUTION = "Wij slaan de meeste vragen over de uitvoering nu over."
 @edits
 def step(request: HttpRequest, intake: Intake, page: str) -> HttpResponse:
     """Show a page, or save what was filled in and go where the button says."""
-    here = BY_SLUG[page]
     progress = Progress.of(intake)
+    here = next((one for one in progress.every_page if one.slug == page), None)
+    if here is None:
+        # A page of another version than this scan began with.
+        return where_left(intake)
     if request.method == "POST":
         return saved(request, here, progress)
     first = progress.first_open
-    if first is not None and PAGES.index(first) < PAGES.index(here):
+    if first is not None and progress.every_page.index(first) < progress.every_page.index(here):
         messages.info(request, f"Vul eerst deze bladzijde in. Daarna komt u vanzelf bij «{here.title}».")
         return redirect("intake:step", intake.reference, first.slug)
     if not progress.on(here):
@@ -125,7 +128,8 @@ def step_line(progress: Progress, step: Step, number: int, current: int) -> dict
 
 def skipped_line(progress: Progress, page: Page) -> str:
     """Say kindly why steps were passed over, on the page that comes after them."""
-    if page.step is not Step.EXECUTION or progress.on(PAGES[PAGES.index(page) - 1]):
+    previous = progress.every_page[progress.every_page.index(page) - 1]
+    if page.step is not Step.EXECUTION or progress.on(previous):
         return ""
     gates = progress.policy.rules.gates
     if progress.kept.get("S1") == "nee":

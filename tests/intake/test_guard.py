@@ -37,9 +37,7 @@ def stored(client: Client) -> Assessment:
         {"answers": {}, "result": {}, "receipt": {}},
     ],
 )
-def test_a_stored_assessment_never_changes_in_its_place(
-    stored: Assessment, changes: dict[str, Any]
-) -> None:
+def test_a_stored_assessment_never_changes_in_its_place(stored: Assessment, changes: dict[str, Any]) -> None:
     before = Assessment.objects.filter(pk=stored.pk).values().get()
     with pytest.raises(DatabaseError, match="only-emptied"), transaction.atomic():
         Assessment.objects.filter(pk=stored.pk).update(**changes)

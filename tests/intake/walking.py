@@ -13,10 +13,11 @@ from django.test import Client
 from intake.models import Intake
 from intake.policies import policy as policy_named
 from intake.policy import read_answers
-from intake.screens import BY_SLUG
+from intake.screens import PAGES, pages_of
 from intake.services.progress import Progress
 
 MATRIX = {"U5"}
+FIXED = {page.slug: page.questions for page in PAGES}
 
 
 def begin(client: Client) -> Intake:
@@ -34,7 +35,7 @@ def address(intake: Intake, page: str) -> str:
 def fields(answers: Mapping[str, Any], page: str) -> dict[str, Any]:
     """Return the form fields of a page that these answers fill."""
     found: dict[str, Any] = {}
-    for code in BY_SLUG[page].questions:
+    for code in FIXED.get(page) or next(one.questions for one in pages_of(policy_named()) if one.slug == page):
         if code in MATRIX and code in answers:
             found |= {f"{code}_{row}": str(score) for row, score in answers[code].items()}
         elif code in answers:

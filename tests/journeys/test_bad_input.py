@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from intake.models import Consent, Contact, Intake
+from intake.policies import policy
 from intake.screens import page_of
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.models import AccessCode, Offer, Referral
@@ -101,7 +102,7 @@ def test_wrong_answer_is_explained_and_the_rest_of_the_page_is_kept(change: dict
 def test_choices_that_do_not_go_together_are_explained(typed: list[str], words: str) -> None:
     intake = cast.assessed()
     client = stage.browser(intake.reference)
-    page = client.post(f"/zelfscan/{intake.reference}/{page_of('B4').slug}/", {**THEMES, "B4": typed})
+    page = client.post(f"/zelfscan/{intake.reference}/{page_of(policy(), 'B4').slug}/", {**THEMES, "B4": typed})
     verify_page(page, 200, words)
     assert Intake.objects.get().answers["B6"] == "zelf"
 
@@ -112,7 +113,7 @@ def test_answer_to_a_hidden_question_is_never_kept() -> None:
     intake = cast.assessed(answers)
     client = stage.browser(intake.reference)
     form = {"versie": intake.version, "U9": "nee", "U10": "samen", "U11": ["netwerken"], "doe": "verder"}
-    client.post(f"/zelfscan/{intake.reference}/{page_of('U11').slug}/", form)
+    client.post(f"/zelfscan/{intake.reference}/{page_of(policy(), 'U11').slug}/", form)
     kept = Intake.objects.get()
     assert kept.answers["U10"] == "samen"
     assert "U11" not in kept.answers

@@ -336,4 +336,16 @@ FAULTS: list[Fault] = [
     (REG, "drenthe, anders]}", "drenthe, anders, zeeland]}", "niet meer in catalogus.yaml en dus vervallen: zeeland"),
     (REG, "{vraag: B3, getal_tot: 65534}", "{vraag: B3, getaltot: 1}", "bedoelde u «getal_tot»?"),
     (CMP, "      twee: {naam", "      tweee: {naam", "cijfers: «tweee» bestaat niet, bedoelde u «twee»?"),
+    (
+        CAT,
+        "code: B2\n    sleutel: sector\n",
+        "code: B22\n    sleutel: sector\n",
+        "vraag B2 (sector, een keuze bij stap B) is nodig",
+    ),
+    (
+        CAT,
+        "code: B1\n    sleutel: provincie\n    stap: B",
+        "code: B1\n    sleutel: provincie\n    stap: S",
+        "vraag B1 (provincie",
+    ),
 ]

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from intake.screens import BY_SLUG
+from intake.screens import PAGES
 from nnmkb.web.permissions import STAFF_ROLES, TABLE, Role, allowed, rule_for
 from referrals.models import Referral
 from tests.referrals.desk import making
@@ -79,7 +79,7 @@ MADE_UP = {
     "action": "x",
     "number": "NN-0000-0000-1",
     "organisation": "kvk",
-    "page": next(iter(BY_SLUG)),
+    "page": PAGES[0].slug,
     "reference": "NN-0000-0000",
     "token": "verzonnen",
 }
