@@ -15,6 +15,7 @@ from intake.policy.catalogue_reading import CatalogueReader
 from intake.policy.citing import SourceText
 from intake.policy.dependencies import OUTCOME, Dependencies
 from intake.policy.dependencies import Node as Named
+from intake.policy.engine.compiling import tangled
 from intake.policy.model import Catalogue, Digests, Place, Policy, Question, RuleSet
 from intake.policy.names import Names
 from intake.policy.parties_reading import PartiesReader
@@ -37,6 +38,10 @@ FILES = (
 # How deep a name may lead through conditions and other names. Looking into it takes a few calls a level, and Python
 # stops at a thousand.
 MOST_LEVELS = 60
+
+
+# What can hold in so many ways that nobody can look through it, and no mask can hold it.
+TANGLED = "{}: deze voorwaarde kan op te veel manieren kloppen; splits haar, of geef een deel een naam als feit"
 
 
 def load_policy(folder: Path, sources: Mapping[str, str] | None = None) -> Policy:
@@ -72,9 +77,16 @@ def _read_all(texts: Mapping[str, str], sources: Mapping[str, str], problems: li
         raise PolicyProblems(problems)
     names = Names(sources={code: SourceText(text) for code, text in sources.items()})
     policy = _read(files, names, problems)
+    if not problems:
+        problems += [Problem(*_where(policy, owner), TANGLED.format(owner)) for owner in tangled(policy)]
     if problems:
         raise PolicyProblems(problems)
     return policy
+
+
+def _where(policy: Policy, owner: str) -> tuple[str, int]:
+    place = policy.places.get(owner, Place("regels.yaml", 1))
+    return place.file, place.line
 
 
 def _texts_of(folder: Path, problems: list[Problem]) -> dict[str, str]:
