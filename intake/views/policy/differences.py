@@ -10,20 +10,29 @@ from intake.policy import Policy
 from intake.policy.analysis import Difference, Differences
 from intake.policy.analysis.words import intakes_in_words
 from intake.policy.diffing import Happened, ItemChange, MarkedLine, Subject, changes
+from intake.policy.impact import Impact, Shift
+from intake.views.policy.counting import answers_in_words, scans_in_words
 
 # Deeper than this a condition is not indented further on the screen.
 DEEPEST = 5
 TONES = {Happened.ADDED: "ok", Happened.REMOVED: "error", Happened.CHANGED: "active", Happened.MOVED: ""}
 SYMBOLS = {Happened.ADDED: "plus", Happened.REMOVED: "minus", Happened.CHANGED: "edit", Happened.MOVED: "refresh"}
 ANY_ANSWER = ("welk antwoord ook",)
+NOW_ALSO, NO_LONGER = "Deze regel geldt nu ook bij", "Deze regel geldt niet meer bij"
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """For how many possible intakes a rule now holds or no longer does, and the answers that make it so."""
+    """Where a rule now holds or no longer does: of all possible answers, and of the stored scans once counted.
+
+    `text` begins the sentence; without a `share` it is all there is to say.
+    """
 
     text: str
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    share: str = ""
+    gained: bool = False
+    scans: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +65,14 @@ class Compared:
 
 
 @lru_cache(maxsize=8)
-def compare(old: Policy, new: Policy) -> Compared:
-    """Return what is different; two policies are only looked at once, because that can take a while."""
+def compare(old: Policy, new: Policy, possible: int | None) -> Compared:
+    """Return what is different; two policies are only looked at once, because that can take a while.
+
+    `possible` is the number of all intakes of the new one; without it, shares are not told.
+    """
     differences = Differences(old, new)
     titles = {rule.code: policy.activities[rule.activity].title for policy in (old, new) for rule in policy.rules.rules}
-    reaches = {} if differences.note else {code: tuple(_reaches(differences.of(code))) for code in titles}
+    reaches = {} if differences.note else {code: tuple(_reaches(differences.of(code), possible)) for code in titles}
     found = changes(old, new)
     shown = tuple(_change(one, reaches.get(one.code, ()) if one.subject is Subject.RULE else ()) for one in found)
     told = {one.code for one in found if one.subject is Subject.RULE}
@@ -85,12 +97,32 @@ def _shallow(line: MarkedLine) -> MarkedLine:
     return line if line.depth <= DEEPEST else replace(line, depth=DEEPEST)
 
 
-def _reaches(found: Difference) -> Iterator[Reach]:
+def _reaches(found: Difference, possible: int | None) -> Iterator[Reach]:
     if found.note:
-        yield Reach(found.note, ())
-    if found.gained:
-        text = f"Deze regel geldt nu ook bij {intakes_in_words(found.gained)}, zoals met:"
-        yield Reach(text, found.gained_lines or ANY_ANSWER)
-    if found.lost:
-        text = f"Deze regel geldt niet meer bij {intakes_in_words(found.lost)}, zoals met:"
-        yield Reach(text, found.lost_lines or ANY_ANSWER)
+        yield Reach(found.note)
+    for text, number, lines, gained in (
+        (NOW_ALSO, found.gained, found.gained_lines, True),
+        (NO_LONGER, found.lost, found.lost_lines, False),
+    ):
+        if number:
+            share = answers_in_words(number, possible) if possible else intakes_in_words(number)
+            yield Reach(text, lines or ANY_ANSWER, share, gained)
+
+
+def with_scans(compared: Compared, impact: Impact) -> Compared:
+    """Return the same with for how many of the stored scans each rule is gained and lost."""
+    return replace(
+        compared,
+        changes=tuple(replace(one, reach=_counted(one.code, one.reach, impact)) for one in compared.changes),
+        others=tuple((code, title, _counted(code, reach, impact)) for code, title, reach in compared.others),
+    )
+
+
+def _counted(code: str, reach: tuple[Reach, ...], impact: Impact) -> tuple[Reach, ...]:
+    shift = impact.rules.get(code, Shift())
+    return tuple(
+        replace(one, scans=scans_in_words(shift.plus if one.gained else shift.minus, impact.intakes))
+        if one.share and impact.intakes
+        else one
+        for one in reach
+    )

@@ -12,9 +12,10 @@ from intake.forms.rule_trial import Fields, fields_of
 from intake.models import PolicyVersion
 from intake.policy import Effect, Policy, Rule, Step
 from intake.policy.analysis import Analysis, Finding, Severity
-from intake.policy.analysis.words import intakes_in_words, share_in_words
+from intake.policy.analysis.words import intakes_in_words
 from intake.services.governing.checking import Checked
 from intake.views.policy.common import file_href
+from intake.views.policy.counting import Counts
 
 # A file of nonsense can have a problem on each of thousands of lines; nobody reads those.
 MOST_PROBLEMS = 200
@@ -66,7 +67,7 @@ class RuleLine:
     title: str
     effect: str
     intensity: str
-    count: str
+    scans: str
     share: str
 
 
@@ -141,19 +142,18 @@ def rule_href(version: PolicyVersion, code: str) -> str:
     return reverse("intake:policy-rule", args=[version.name, code])
 
 
-def rules_by_step(version: PolicyVersion, policy: Policy, analysis: Analysis) -> list[tuple[str, list[RuleLine]]]:
+def rules_by_step(version: PolicyVersion, policy: Policy, counts: Counts) -> list[tuple[str, list[RuleLine]]]:
     """Return the rules of each step that has some, in the order of the steps and of the file."""
     found = {step: [rule for rule in policy.rules.rules if rule.step is step] for step in Step}
     return [
-        (step.label, [rule_line(version, policy, analysis, rule) for rule in rules])
+        (step.label, [rule_line(version, policy, counts, rule) for rule in rules])
         for step, rules in found.items()
         if rules
     ]
 
 
-def rule_line(version: PolicyVersion, policy: Policy, analysis: Analysis, rule: Rule) -> RuleLine:
-    """Return a rule with for how many possible intakes it holds."""
-    count, share = counted(analysis, rule.code)
+def rule_line(version: PolicyVersion, policy: Policy, counts: Counts, rule: Rule) -> RuleLine:
+    """Return a rule with for how many it holds."""
     follows = FOLLOWS_TABLE if rule.effect is Effect.REFERRAL else "geen"
     return RuleLine(
         rule.code,
@@ -161,20 +161,12 @@ def rule_line(version: PolicyVersion, policy: Policy, analysis: Analysis, rule: 
         policy.activities[rule.activity].title,
         rule.effect.value,
         rule.intensity or follows,
-        count,
-        share,
+        counts.scans(rule.code),
+        counts.share(rule.code),
     )
 
 
-def counted(analysis: Analysis, code: str) -> tuple[str, str]:
-    """Return for how many possible intakes a rule or message holds, and which part of all that is."""
-    if not analysis.intakes or code not in analysis.counts:
-        return "", ""
-    number = analysis.counts[code]
-    return intakes_in_words(number), share_in_words(number, analysis.intakes) if number else ""
-
-
-def message_lines(policy: Policy, analysis: Analysis) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the messages «nog niet»: code, text, and for how many possible intakes they hold."""
+def message_lines(policy: Policy, counts: Counts) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the messages «nog niet»: code, text, and for how many they hold."""
     for item in policy.rules.withheld:
-        yield (item.code, item.text, *counted(analysis, item.code))
+        yield item.code, item.text, counts.scans(item.code), counts.share(item.code)

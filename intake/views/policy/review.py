@@ -23,7 +23,7 @@ from intake.services.governing.door import actor_of
 from intake.services.governing.errors import NotAllowed, NotDone, Refused, Stale
 from intake.views.policy.common import done_already, get_version, lock_of, moment_in_words, named, show
 from intake.views.policy.conflict import conflict
-from intake.views.policy.differences import compare
+from intake.views.policy.differences import compare, with_scans
 from intake.views.policy.findings import ToldFinding, problems_of, told
 from intake.views.policy.impact import impact_of
 from nnmkb.ledger.models import Event
@@ -136,9 +136,10 @@ def comparison(version: PolicyVersion, found: Checked) -> dict[str, Any]:
         # Thrown away, and begun from a draft that was never in force.
         return {"against": "", "compared": None}
     stored = weighing.impact_of(version, against)
+    compared = compare(old, found.policy, found.analysis.intakes if found.analysis else None)
     return {
         "against": against,
-        "compared": compare(old, found.policy),
+        "compared": with_scans(compared, stored.impact) if stored is not None else compared,
         **(impact_of(old, found.policy, stored) if stored is not None else {"impact": None}),
     }
 

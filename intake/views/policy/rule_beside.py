@@ -11,14 +11,10 @@ from intake.models import PolicyVersion
 from intake.policy import Policy
 from intake.policy.analysis import Finding, NearMiss, near_misses
 from intake.policy.analysis.diagram import BudgetSpent
-from intake.policy.analysis.words import answer_line, intakes_in_words, share_in_words
-from intake.policy.impact_lines import number
+from intake.policy.analysis.words import answer_line
 from intake.policy.model import Example, Rule
-from intake.services import replaying, vectors
-from intake.services.governing.checking import Checked, check
-
-# Up to here counting takes about a tenth of a second; beyond that it is done when it is asked for.
-COUNTED_AT_ONCE = 200_000
+from intake.services.governing.checking import check
+from intake.views.policy.counting import counts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,8 @@ class Beside:
 
     findings: tuple[tuple[Finding, Fields], ...]
     others: int
-    possible: str
-    stored: str
+    scans: str
+    share: str
     may_count: bool
     notes: tuple[str, ...]
 
@@ -49,40 +45,22 @@ class Shown:
 
 
 def beside(version: PolicyVersion, rule: Rule, *, count: bool) -> Beside:
-    """Return the findings about a rule, of how many intakes it is, and of how many stored scans."""
+    """Return the findings about a rule, and for how many it holds."""
     checked = check(version)
     assert checked.analysis is not None, "only of a version that can be read"
     assert checked.policy is not None
     own = tuple(finding for finding in checked.analysis.findings if rule.code in (finding.code, finding.other))
-    stored = vectors.stored()
-    at_once = stored <= COUNTED_AT_ONCE
-    told = counted(checked, rule, stored) if count or at_once else ""
+    counts = counts_of(checked, asked=count)
     return Beside(
         findings=tuple((finding, fields_of(checked.policy, finding.example or {})) for finding in own),
         others=len(checked.errors)
         + len(checked.warnings)
         - sum(finding.severity.value != "ter informatie" for finding in own),
-        possible=possible(checked, rule),
-        stored=told,
-        may_count=not (count or at_once),
+        scans=counts.scans(rule.code),
+        share=counts.share(rule.code),
+        may_count=counts.may_count,
         notes=checked.analysis.notes,
     )
-
-
-def possible(checked: Checked, rule: Rule) -> str:
-    """Return for how many of all possible intakes the rule holds; nothing when that was not counted."""
-    analysis = checked.analysis
-    if analysis is None or not analysis.intakes or rule.code not in analysis.counts:
-        return ""
-    found = analysis.counts[rule.code]
-    return f"{intakes_in_words(found)}: {share_in_words(found, analysis.intakes)}"
-
-
-def counted(checked: Checked, rule: Rule, stored: int) -> str:
-    """Return for how many of the stored scans the rule holds."""
-    assert checked.policy is not None
-    found = replaying.count(checked.policy).rules.get(rule.code, 0) if stored else 0
-    return f"{number(found)} van de {number(stored)} bewaarde scans"
 
 
 def confirmed(policy: Policy, rule: Rule) -> tuple[Shown, ...]:

@@ -14,6 +14,7 @@ from intake.models import PolicyVersion
 from intake.services.governing.checking import Checked, check
 from intake.views.policy.acts_table import ACTS, Act
 from intake.views.policy.common import file_href, file_names, get_version, moment_in_words, named, people, show
+from intake.views.policy.counting import counts_of
 from intake.views.policy.findings import analysis_of, message_lines, problems_of, rules_by_step
 from nnmkb.web.desk import signed_in
 from nnmkb.web.permissions import Role, by_role, roles_of
@@ -55,8 +56,10 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "new_rule_href": reverse("intake:policy-rule-new", args=[one.name]) if may_write(one, user) else "",
     }
     if found.policy is not None and found.analysis is not None:
-        context["steps"] = rules_by_step(one, found.policy, found.analysis)
-        context["messages_not_yet"] = list(message_lines(found.policy, found.analysis))
+        counts = counts_of(found, asked=request.GET.get("tel") == "1")
+        context["counts"] = counts
+        context["steps"] = rules_by_step(one, found.policy, counts)
+        context["messages_not_yet"] = list(message_lines(found.policy, counts))
     return show(request, "version", one, "overzicht", context)
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from intake import policies
 from intake.models import PolicyVersion
+from intake.policy.vectors import to_vector
 from intake.services.governing import drafting, reviewing, weighing
 from intake.services.governing.checking import check
 from nnmkb.ledger.models import Event
@@ -191,8 +192,26 @@ def test_page_shows_the_differences_in_words_and_signs(author: User) -> None:
     assert "Regel R-N4: Vluchten vanaf Eelde" in page
     assert "− weg Alle van deze:" in page
     assert f"+ nieuw {cast.OTHER_REASON}" in page
-    assert "Deze regel geldt nu ook bij 5,71 × 10^37 intakes, zoals met:" in page
+    assert "Deze regel geldt nu ook bij 12,4% van alle mogelijke antwoorden, zoals met:" in page
     assert "«In welke provincie staat uw bedrijf?»: «Een andere provincie»" in page
+
+
+def test_differences_name_the_stored_scans_first_once_those_were_looked_at(author: User) -> None:
+    store(
+        [
+            to_vector(policies.policy().register, {"B1": "anders", "S1": "ja_meer", "S5": ("polen",), "U9": "ja"}),
+            *sample_vectors(39),
+        ]
+    )
+    cast.changed(author, None, ELSEWHERE, "als: {vlucht_eelde: [ja]}")
+    client = browser(author)
+    assert "bewaarde scans, en bij" not in text(client.get(f"/beleid/{REVIEW}"))
+    post(client, REVIEW, doe="doorrekenen", gezien="2")
+    stored = weighing.impact_of(fresh(), "2013")
+    assert stored
+    assert stored.impact.rules["R-N4"].plus == 1
+    told = "geldt nu ook bij 1 van de 40 bewaarde scans, en bij 12,4% van alle mogelijke antwoorden, zoals met:"
+    assert told in text(client.get(f"/beleid/{REVIEW}"))
 
 
 def test_rule_that_holds_elsewhere_through_a_fact_is_named(author: User) -> None:

@@ -6,11 +6,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from intake import policies
 from intake.models import PolicyVersion
+from intake.services import replaying
+from intake.views.policy import counting
 from nnmkb.ledger.models import Event
 from nnmkb.web.permissions import Role
+from tests.domain.policy.vector_samples import sample_vectors
 from tests.intake.governing import cast
 from tests.intake.governing.pages import MARKUP, browser, fresh, post, text
+from tests.intake.stored import store
 
 pytestmark = pytest.mark.django_db
 State = PolicyVersion.State
@@ -116,7 +121,32 @@ def test_page_of_a_version_shows_its_rules_with_how_many_intakes(publisher: User
     for word in ("In gebruik", "4,57 × 10^38 intakes", "Strategie", "R-N4", "Vluchten vanaf Eelde", "signaal", "NN-1"):
         assert word in page
     assert "De controle vond 7 waarschuwingen." in page
-    assert "37,4% van alle mogelijke" in page
+    assert "37,4% van alle mogelijke antwoorden" in page
+    # The only power of ten is how many there are in all.
+    assert page.count("× 10^") - text(browser(publisher).get("/beleid/2013/beoordelen/")).count("× 10^") == 1
+    assert "van de 0" not in page
+
+
+def test_page_of_a_version_begins_with_how_many_stored_scans(publisher: User) -> None:
+    store(sample_vectors(40))
+    held = replaying.count(policies.policy("2013")).rules
+    page = text(browser(publisher).get("/beleid/2013/"))
+    for code in ("R-N4", "NN-1"):
+        line = page[page.index(f" {code} ") :]
+        assert f"{held.get(code, 0)} van de 40 bewaarde scans" in line[: line.index("van alle mogelijke antwoorden")]
+
+
+def test_many_scans_are_only_counted_when_it_is_asked_for(publisher: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "COUNTED_AT_ONCE", 39)
+    store(sample_vectors(40))
+    client = browser(publisher)
+    for path, place in (("", "regels"), ("regel/R-N4/", "voorwie")):
+        page = client.get(f"/beleid/2013/{path}")
+        assert f'href="?tel=1#{place}"' in page.content.decode()
+        assert "van de 40 bewaarde scans" not in text(page)
+        page = client.get(f"/beleid/2013/{path}?tel=1")
+        assert "van de 40 bewaarde scans" in text(page)
+        assert "?tel=1" not in page.content.decode()
 
 
 def test_problems_are_told_all_at_once_with_the_address_of_their_lines(author: User) -> None:

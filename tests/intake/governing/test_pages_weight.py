@@ -23,7 +23,7 @@ PAGES = (
     ("nieuw/", 6),
     ("bronnen/", 8),
     ("bronnen/001/", 8),
-    ("2026-1/", 8),
+    ("2026-1/", 12),
     ("2026-1/bestand/regels.yaml/", 7),
     ("2026-1/beoordelen/", 14),
     ("2026-1/geschiedenis/", 7),
