@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from intake.forms.policy import LockedForm
 from intake.models import PolicyVersion
+from intake.services.governing.checking import check
 from intake.services.governing.errors import NotAllowed, NotDone, Refused, Stale
 from intake.views.policy.acts_table import ACTS, Act, Change
 from intake.views.policy.common import BADGES, done_already, get_version, lock_of, show
@@ -31,6 +32,9 @@ def act(request: HttpRequest, name: str, slug: str) -> HttpResponse:
         return perform(request, version, chosen)
     if not offered(chosen, version, signed_in(request)):
         return conflict(request, version, not_now(version, chosen), [])
+    if chosen.sound and not check(version).sound:
+        messages.warning(request, f"«{chosen.word}» kan nog niet. Herstel eerst de fouten.")
+        return redirect("intake:policy-version", version.name)
     return ask(request, version, chosen, chosen.form(initial={"lock": version.lock}))
 
 

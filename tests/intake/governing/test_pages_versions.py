@@ -196,9 +196,20 @@ def test_draft_with_errors_is_not_offered_for_review(author: User) -> None:
     cast.broken(author)
     client = browser(author)
     assert "Dien in" not in text(client.get("/beleid/2026-1/"))
+    asked = client.get("/beleid/2026-1/indienen/", follow=True)
+    assert asked.redirect_chain == [("/beleid/2026-1/", 302)]
+    assert "«Dien in» kan nog niet. Herstel eerst de fouten." in text(asked)
+    assert 'href="#analyse"' in asked.content.decode()
     response = post(client, "2026-1/indienen/", lock=str(fresh().lock))
     assert "Herstel die eerst" in text(response)
     assert fresh().state == State.DRAFT
+
+
+def test_draft_that_cannot_be_read_is_not_asked_to_be_handed_in_but_can_be_thrown_away(author: User) -> None:
+    cast.changed(author, None, cast.FLIGHT, "vlucht_elde: [ja]")
+    client = browser(author)
+    assert client.get("/beleid/2026-1/indienen/")["Location"] == "/beleid/2026-1/"
+    assert client.get("/beleid/2026-1/weggooien/").status_code == 200
 
 
 @pytest.mark.parametrize("act", ["indienen", "weggooien", "terugsturen", "intrekken"])
