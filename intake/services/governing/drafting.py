@@ -52,7 +52,7 @@ def start_draft(base: str, name: str, title: str, *, by: User, now: datetime) ->
                 # What was said of a warning then, still holds as long as the warning is there.
                 notes=origin.notes,
                 author=actor_of(by),
-                editors=[actor_of(by)],
+                editors=everybody(origin, by),
                 created_at=now,
                 changed_at=now,
             )
@@ -61,6 +61,15 @@ def start_draft(base: str, name: str, title: str, *, by: User, now: datetime) ->
     except (IntegrityError, events.LostRace):
         raise Stale("Iemand anders begon net een versie. Kijk eerst in de lijst.") from None
     return draft
+
+
+def everybody(origin: PolicyVersion, by: User) -> list[str]:
+    """Return who has a hand in a draft from the start: of a text that nobody published yet, its writers too.
+
+    Else whoever wrote it could publish it after all, once a colleague begins a version from it.
+    """
+    writers = () if origin.state in policies.READABLE else (origin.author, *origin.editors)
+    return list(dict.fromkeys(actor for actor in (*writers, actor_of(by)) if actor))
 
 
 def must_be_fit(name: str, title: str) -> None:

@@ -75,11 +75,13 @@ def save_rule(
     text would not be readable, with everything the loader says.
     """
     must_stand(version, PolicyVersion.State.DRAFT)
-    policy = must_be_as_seen(version, seen) if seen.seal else readable(version)
+    policy = readable(version)
     known = find(policy, rule.code)
-    if known == rule and not seen.seal:
-        # The other half of a double click.
+    if known == rule and seen.seal != seal(policy, known):
+        # The other half of a double click, or the same thing twice: it is as it was wanted.
         return version
+    if seen.seal:
+        must_be_as_seen(version, seen)
     if known is None or not seen.seal:
         must_be_new(version, policy, rule.code)
     text = version.files[FILE]

@@ -41,3 +41,10 @@ def names(actors: Iterable[str]) -> dict[str, str]:
     numbers = {actor.removeprefix(STAFF) for actor in actors if actor.startswith(STAFF)}
     people = User.objects.filter(pk__in=[number for number in numbers if number.isdigit()]) if numbers else ()
     return {f"{STAFF}{user.pk}": name_of(user) for user in people}
+
+
+def last_changed_by(version: PolicyVersion) -> str:
+    """Return who put text in a version last, as the ledger names people; empty when nobody did."""
+    kinds = ("policy_saved", "policy_imported")
+    actors = [event.actor for event in events.history(version.stream) if event.kind in kinds]
+    return actors[-1] if actors else ""

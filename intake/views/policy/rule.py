@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,18 +17,21 @@ from intake.models import PolicyVersion
 from intake.policy import Policy
 from intake.policy.conditions import All, Condition
 from intake.policy.drafting import MOST_LINES, Draft, LineProblem, Unfinished, condition_of, draft_of, subjects
-from intake.policy.model import Rule
+from intake.policy.model import Example, Rule
 from intake.policy.rule_traits import rule_traits
 from intake.policy.wording import condition_lines
-from intake.services.governing import rules
+from intake.services.governing import rules, telling
+from intake.services.governing.door import actor_of
 from intake.services.governing.errors import NotDone, Refused, Stale
 from intake.services.governing.rules import Seen
 from intake.views.policy import rule_beside, rule_choices
 from intake.views.policy.common import State, get_version, show
+from intake.views.policy.conflict import conflict as conflict_page
 from nnmkb.web.desk import signed_in
 from nnmkb.web.permissions import Role, by_role, roles_of
 
-SAVE = "opslaan"
+SAVE, REMOVE, EXAMPLES = "opslaan", "weghalen", "bevestigen"
+NO_DRAFT = "Deze versie is geen concept meer. U kunt er niets in veranderen."
 NOTHING_SENT = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
 
 
@@ -40,6 +42,8 @@ def rule(request: HttpRequest, name: str, code: str = "") -> HttpResponse:
     try:
         policy = rules.readable(version)
     except Refused as error:
+        if request.method == "POST":
+            return conflict_page(request, version, str(error), rule_choices.typed_words(request.POST))
         return show(request, "rule_broken", version, "overzicht", {"why": str(error), "code": code})
     known = rules.find(policy, code) if code else None
     if code and known is None:
@@ -100,6 +104,7 @@ class Typed:
     reasons: tuple[str, ...] = ()
     focus: int = -1
     conflict: tuple[Any, ...] = ()
+    by_me: bool = False
     search: str = ""
     found: tuple[str, ...] = field(default=())
 
@@ -175,9 +180,8 @@ def posted(request: HttpRequest, page: RulePage) -> HttpResponse:
     """Do what the button says. Only «opslaan» and the forms about examples and removal change the version."""
     button = request.POST.get("doe", "")
     if not may_write(request, page.version):
-        messages.error(request, "Deze versie is geen concept meer. U kunt er niets in veranderen.")
-        return redirect(page.href)
-    if button in ("bevestigen", "weghalen"):
+        return conflict_page(request, page.version, NO_DRAFT, rule_choices.typed_words(request.POST))
+    if button in (EXAMPLES, REMOVE):
         return about_saved(request, page, button)
     typed = read(request.POST, page)
     if button == SAVE:
@@ -231,6 +235,7 @@ def save(request: HttpRequest, page: RulePage, typed: Typed) -> HttpResponse:
 def conflict(request: HttpRequest, page: RulePage, typed: Typed, mine: Rule) -> HttpResponse:
     """Show what somebody else made of the rule, beside what was typed here; saving again is then a choice."""
     theirs = page.rule or rules.find(page.policy, mine.code)
+    typed.by_me = telling.last_changed_by(page.version) == actor_of(signed_in(request))
     typed.seal = rules.seal(page.policy, theirs)
     if theirs is None:
         typed.reasons = (rules.RULE_CHANGED,)
@@ -241,7 +246,11 @@ def conflict(request: HttpRequest, page: RulePage, typed: Typed, mine: Rule) -> 
 
 def gone(request: HttpRequest, page: RulePage, code: str) -> HttpResponse:
     """Answer 404 for a rule that is not there; what was typed for one that somebody took out is kept as a new rule."""
-    if request.method != "POST" or request.POST.get("doe") != SAVE or not may_write(request, page.version):
+    if request.method == "POST" and not may_write(request, page.version):
+        return conflict_page(request, page.version, NO_DRAFT, rule_choices.typed_words(request.POST))
+    if request.method == "POST" and request.POST.get("doe") == REMOVE:
+        return taken_out(request, page.version, code)
+    if request.method != "POST" or request.POST.get("doe") != SAVE:
         raise Http404
     posted = request.POST.copy()
     posted["code"] = code
@@ -258,22 +267,33 @@ def about_saved(request: HttpRequest, page: RulePage, button: str) -> HttpRespon
     seen = Seen(page.rule.code, request.POST.get("gezien", "")[:64])
     by, now = signed_in(request), timezone.now()
     try:
-        if button == "weghalen":
+        if button == REMOVE:
             rules.remove_rule(page.version, seen, by=by, now=now)
-            messages.success(request, f"Regel {page.rule.code} is weggehaald.")
-            return redirect("intake:policy-version", page.version.name)
-        added, dropped = chosen_examples(request, page)
-        rules.confirm_examples(page.version, seen, added, dropped, by=by, now=now)
+            return taken_out(request, page.version, page.rule.code)
+        added, dropped, unknown = chosen_examples(request, page)
+        if added or dropped or unknown:
+            rules.confirm_examples(page.version, seen, added, dropped, by=by, now=now)
         messages.success(request, "De voorbeelden zijn opgeslagen.")
     except NotDone as error:
         messages.error(request, " ".join(error.reasons))
     return redirect(page.href)
 
 
-def chosen_examples(request: HttpRequest, page: RulePage) -> tuple[Sequence[Any], Sequence[Any]]:
-    """Return the examples that were ticked to be kept, and those to go."""
+def taken_out(request: HttpRequest, version: PolicyVersion, code: str) -> HttpResponse:
+    """Say that a rule is not in the version any more, also to whoever asks that a second time."""
+    messages.success(request, f"Regel {code[:20]} is weggehaald.")
+    return redirect("intake:policy-version", version.name)
+
+
+def chosen_examples(request: HttpRequest, page: RulePage) -> tuple[list[Example], list[Example], set[str]]:
+    """Return the examples that were ticked to be kept, those to go, and the ticks of examples that are not there.
+
+    What stands with the rule already, or is gone already, needs nothing: that is a double click.
+    """
     assert page.rule is not None
     ticked, gone = {*request.POST.getlist("klopt")}, {*request.POST.getlist("weg")}
-    added = [one.example for one in rule_beside.proposed(page.policy, page.rule) if one.token in ticked]
-    dropped = [one.example for one in rule_beside.confirmed(page.policy, page.rule) if one.token in gone]
-    return added, dropped
+    known = {one.token: one.example for one in rule_beside.confirmed(page.policy, page.rule)}
+    offered = {one.token: one.example for one in rule_beside.proposed(page.policy, page.rule)}
+    added = [example for token, example in offered.items() if token in ticked]
+    dropped = [example for token, example in known.items() if token in gone]
+    return added, dropped, ticked - {*known, *offered}

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.http import QueryDict
 
+from intake import policies
+from intake.forms.rule import RuleForm
+from intake.forms.rule_lines import Unreadable, read_lines
 from intake.policy import Policy
 from intake.policy.dependencies import Dependencies
 from intake.policy.diffing import TraitChange
@@ -16,10 +19,12 @@ from intake.policy.drafting.finishing import Unfinished, condition_of
 from intake.policy.model import Rule
 from intake.policy.rule_traits import rule_traits
 from intake.policy.sentences import with_words
+from intake.policy.wording import condition_sentence
 from intake.services.governing import sources
 
 MOST_FOUND = 12
 LONGEST_SEARCH = 200
+LONGEST_KEPT = 5000
 
 
 def by_heading(choices: Iterable[Choice]) -> list[tuple[str, list[Choice]]]:
@@ -72,3 +77,29 @@ def differences(policy: Policy, theirs: Rule, mine: Rule) -> tuple[TraitChange, 
     """Return every side of a rule that is otherwise than what was typed."""
     pairs = zip(rule_traits(policy, theirs), rule_traits(policy, mine), strict=True)
     return tuple(TraitChange(one.name, one.lines, other.lines) for one, other in pairs if one.value != other.value)
+
+
+def typed_words(posted: QueryDict) -> list[tuple[str, str]]:
+    """Return what somebody filled in, to copy it from: each field by its name, and the lines of the condition.
+
+    The words are those of the version in force, because that of the page may not be readable.
+    """
+    shown = [
+        (str(field.label), text)
+        for name, field in RuleForm.base_fields.items()
+        if (text := "; ".join(posted.getlist(name)).strip()[:LONGEST_KEPT])
+    ]
+    policy = policies.policy()
+    try:
+        lines = [line_words(policy, line) for line in read_lines(posted).walk() if not line.is_group]
+    except Unreadable:
+        lines = []
+    return [*shown, ("Wanneer", "\n".join(lines))] if lines else shown
+
+
+def line_words(policy: Policy, line: Draft) -> str:
+    """Return a line of a condition as far as it says anything."""
+    try:
+        return condition_sentence(policy, condition_of(policy, line))
+    except Unfinished:
+        return " ".join(filter(None, (line.subject, line.how, *line.values, line.row, line.low, line.high)))

@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from intake import policies
 from intake.models import PolicyVersion
 from intake.services import drafts
-from intake.services.governing import publishing, reviewing, weighing
+from intake.services.governing import drafting, publishing, reviewing, weighing
+from intake.services.governing.door import actor_of
 from intake.services.governing.errors import NotAllowed, Refused, Stale
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
@@ -242,3 +243,18 @@ def test_withdrawing_needs_the_role_and_a_reason(author: User, publisher: User) 
     with pytest.raises(Refused, match="waarom"):
         publishing.withdraw(version, "", by=publisher, lock=version.lock, now=cast.LATER)
     assert policies.newest() == "2026-1"
+
+
+def test_own_text_is_not_published_through_a_draft_that_a_colleague_begins_from_it() -> None:
+    boss, colleague = cast.person("beide", Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER), cast.author()
+    mine = cast.changed(boss, cast.draft(boss, "2026-1"))
+    theirs = drafting.start_draft(mine.name, "2026-2", "Hetzelfde", by=colleague, now=cast.NOW)
+    theirs = reviewing.submit(theirs, by=colleague, lock=theirs.lock, now=cast.NOW)
+    theirs = weighing.weigh(theirs, by=colleague, now=cast.NOW)
+    with pytest.raises(NotAllowed):
+        publishing.publish(theirs, cast.notes(theirs), by=boss, lock=theirs.lock, now=cast.LATER)
+    other = cast.publisher()
+    done = publishing.publish(theirs, cast.notes(theirs), by=other, lock=theirs.lock, now=cast.LATER)
+    # What is in force was judged by a second person: who wrote it may judge what comes after it.
+    later = drafting.start_draft(done.name, "2026-3", "Verder", by=colleague, now=cast.LATER)
+    assert later.editors == [actor_of(colleague)]

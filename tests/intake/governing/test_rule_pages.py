@@ -150,10 +150,10 @@ def test_two_people_in_different_rules_do_not_meet(client: Client, version: Poli
     assert cast.OTHER_REASON in now(version).files[cast.RULES]
 
 
-def test_two_people_in_one_rule_both_keep_their_text(client: Client, version: PolicyVersion, writer: User) -> None:
+def test_two_people_in_one_rule_both_keep_their_text(client: Client, version: PolicyVersion) -> None:
     fields = open_form(client, version)
     reason = policy_of(version).rules.rule(RULE).reason
-    cast.changed(writer, now(version), reason, "Van de ander.")
+    cast.changed(cast.author("sjoerd"), now(version), reason, "Van de ander.")
     page = press(client, version, {**fields, "reden": "Van mij."}, "opslaan")
     text = page.content.decode()
     assert "Iemand anders heeft deze regel intussen veranderd" in text
@@ -331,8 +331,65 @@ def test_a_version_that_cannot_be_read_sends_to_its_mistakes(
     page = client.get(address(version))
     assert page.status_code == 200
     assert "Bekijk de fouten" in page.content.decode()
-    assert client.post(address(version), {"doe": "opslaan"}).status_code == 200
+
+
+def typed_is_kept(client: Client, version: PolicyVersion, fields: Fields) -> None:
+    """Send the form with a reason of its own, and see that the answer has it, and the lines too."""
+    answer = press(client, version, {**fields, "reden": "Van mij, en nergens anders."}, "opslaan")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Van mij, en nergens anders." in page
+    assert "Uw bedrijf staat in Groningen, Friesland of Drenthe" in page
+
+
+def test_what_was_typed_is_kept_when_the_text_became_unreadable(
+    client: Client, version: PolicyVersion, writer: User
+) -> None:
+    fields = open_form(client, version)
+    drafting.save_file(version, cast.RULES, "onzin: [", by=writer, lock=version.lock, now=cast.NOW)
+    typed_is_kept(client, version, fields)
     assert now(version).files[cast.RULES] == "onzin: ["
+
+
+def test_what_was_typed_is_kept_when_the_version_was_handed_in(
+    client: Client, version: PolicyVersion, writer: User
+) -> None:
+    fields = open_form(client, version)
+    reviewing.submit(version, by=writer, lock=version.lock, now=cast.NOW)
+    typed_is_kept(client, version, fields)
+    assert now(version).files == version.files
+
+
+def test_a_double_click_is_done_once_and_says_so(client: Client, version: PolicyVersion) -> None:
+    fields = {**open_form(client, version), "reden": "Een andere reden."}
+    for _ in range(2):
+        assert press(client, version, fields, "opslaan").status_code == 302
+    assert now(version).lock == version.lock + 1
+    page = client.get(address(version)).content.decode()
+    sent = {"gezien": fields_of(client.get(address(version)))["gezien"], "doe": "bevestigen"}
+    sent["klopt"] = re.findall(r'name="klopt" value="([0-9a-f]+)"', page)[:1]
+    for _ in range(2):
+        assert "De voorbeelden zijn opgeslagen" in client.post(address(version), sent, follow=True).content.decode()
+    assert len(policy_of(version).rules.rule(RULE).examples) == 1
+    gone = {"doe": "weghalen", "gezien": open_form(client, version)["gezien"]}
+    for _ in range(2):
+        assert "is weggehaald" in client.post(address(version), gone, follow=True).content.decode()
+
+
+def test_a_second_window_of_oneself_is_no_other(client: Client, version: PolicyVersion) -> None:
+    fields = open_form(client, version)
+    press(client, version, {**fields, "reden": "Uit het ene venster."}, "opslaan")
+    page = press(client, version, {**fields, "reden": "Uit het andere venster."}, "opslaan").content.decode()
+    assert "in een ander venster van u" in page
+    assert "Uit het ene venster." in page
+    assert "Uit het andere venster." in page
+
+
+def test_ticks_for_examples_that_are_there_no_more_are_told(client: Client, version: PolicyVersion) -> None:
+    fields = open_form(client, version)
+    press(client, version, {**fields, "reden": "Intussen anders."}, "opslaan")
+    sent = {"gezien": fields["gezien"], "doe": "bevestigen", "klopt": ["0" * 16]}
+    assert "intussen veranderd" in client.post(address(version), sent, follow=True).content.decode()
 
 
 def test_a_rule_that_is_too_long_for_a_form_is_changed_in_the_file(
@@ -359,7 +416,8 @@ def test_a_version_that_was_handed_in_does_not_change(client: Client, writer: Us
     version = cast.submitted(writer)
     text = client.get(address(version)).content.decode()
     assert "Opslaan" not in text
-    answer = client.post(address(version), {"doe": "weghalen", "gezien": "x"}, follow=True)
+    answer = client.post(address(version), {"doe": "weghalen", "gezien": "x"})
+    assert answer.status_code == 409
     assert "geen concept meer" in answer.content.decode()
     assert now(version).files == version.files
 
