@@ -1,4 +1,4 @@
-"""For which day, province and sector the table of 2013 is shown."""
+"""For which day, province, sector and theme the table of 2013 is shown."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ FIRST_DAY = date(2013, 1, 1)
 EXAMPLE = "2019-01-01"
 UNREADABLE = f"Schrijf de dag als jaar, maand en dag. Bijvoorbeeld {EXAMPLE}. U ziet nu vandaag."
 UNKNOWN = "Kies {what} uit de lijst. U ziet nu alle {all}."
+
+CHOICES = (
+    ("provincie", "B1", "Alle provincies"),
+    ("sector", "B2", "Alle sectoren"),
+    ("thema", "B4", "Alle thema's"),
+)
 
 
 class TableForm(forms.Form):
@@ -40,14 +46,24 @@ class TableForm(forms.Form):
         error_messages={"invalid_choice": UNKNOWN.format(what="een sector", all="sectoren")},
         widget=Select,
     )
+    thema = forms.ChoiceField(
+        label="Thema",
+        required=False,
+        error_messages={"invalid_choice": UNKNOWN.format(what="een thema", all="thema's")},
+        widget=Select,
+    )
 
     def __init__(self, data: QueryDict | None, *, policy: Policy, today: date) -> None:
         super().__init__(data)
         self.last_day = date(today.year + 1, 12, 31)
         self.fields["peildatum"].initial = today
         placed = {province for item in policy.organisations.values() for province in item.provinces}
-        for name, code, every in (("provincie", "B1", "Alle provincies"), ("sector", "B2", "Alle sectoren")):
-            options = [(option.value, option.label) for option in policy.catalogue.by_code[code].options]
+        for name, code, every in CHOICES:
+            question = policy.catalogue.by_code[code]
+            # «Geen van deze» is an answer of a company, and nothing to look for here.
+            options = [
+                (option.value, option.label) for option in question.options if option.value not in question.exclusive
+            ]
             if name == "provincie":
                 options = [(value, label) for value, label in options if value in placed]
             field = self.fields[name]

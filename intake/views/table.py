@@ -52,12 +52,13 @@ class Story:
 
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
-    """Show the table for the day, province and sector of the address; a choice that means nothing is told."""
+    """Show the table for the day, province, sector and theme of the address; a choice that means nothing is told."""
     rules, today = policy(), timezone.localdate()
     form = TableForm(request.GET or None, policy=rules, today=today)
     chosen: dict[str, Any] = form.cleaned_data if form.is_valid() or form.is_bound else {}
     on: date = chosen.get("peildatum") or today
-    rows = table_on(rules, on, province=chosen.get("provincie") or None, sector=chosen.get("sector") or None)
+    province, sector, theme = (chosen.get(name) or None for name in ("provincie", "sector", "thema"))
+    rows = table_on(rules, on, province=province, sector=sector, themes=[theme] if theme else ())
     context = {
         **site(request),
         "form": form,

@@ -100,6 +100,20 @@ def test_province_and_sector_narrow_the_table(client: Client) -> None:
     assert nobody[0][1] == "Niemand De KvK zoekt dan wie kan helpen."
 
 
+def test_theme_narrows_the_table_alone_and_with_the_rest(client: Client) -> None:
+    everybody = text(shown(client))
+    response = shown(client, "?thema=water")
+    assert "Water Alliance" in text(response)
+    for other in ("HANNN", "New Energy Coalition"):
+        assert other in everybody
+        assert other not in text(response)
+    assert "New Energy Coalition" in text(shown(client, "?thema=energie&provincie=friesland&sector=bouw"))
+    assert "Energy Valley" in text(shown(client, "?thema=energie&peildatum=2013-02-05"))
+    page = response.content.decode()
+    assert re.search(r'<option value="water" selected>', page)
+    assert "Geen van deze" not in text(response)
+
+
 @pytest.mark.parametrize(
     ("query", "told"),
     [
@@ -110,6 +124,8 @@ def test_province_and_sector_narrow_the_table(client: Client) -> None:
         ("?peildatum=2028-01-01", "Kies een dag van 01-01-2013 tot en met 31-12-2027. U ziet nu vandaag."),
         ("?provincie=zeeland", "Kies een provincie uit de lijst. U ziet nu alle provincies."),
         ("?provincie=anders", "Kies een provincie uit de lijst. U ziet nu alle provincies."),
+        ("?thema=geen", "Kies een thema uit de lijst. U ziet nu alle thema's."),
+        ("?thema=x%00", "Kies een thema uit de lijst. U ziet nu alle thema's."),
         ("?sector=ruimtevaart", "Kies een sector uit de lijst. U ziet nu alle sectoren."),
     ],
 )
