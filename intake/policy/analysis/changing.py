@@ -42,6 +42,10 @@ def cheapest_for_activity(policy: Policy, answers: Mapping[str, Value], activity
     return min(found, key=lambda change: len(change.steps), default=None)
 
 
+# After so many answers that could be emptied, emptying any of them is paid for, also where it is not asked any more.
+MOST_EMPTIED = 6
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """The answers that count now, and the rules that hold by them."""
@@ -67,6 +71,14 @@ class Ways:
         self._whole = intakes.whole
         self._effective = {rule.code: intakes.meaning.effective(rule) for rule in policy.rules.rules}
         self._opening: dict[str, int] = {}
+        # By question that may be left empty: where it is not, while it is asked.
+        self._filled = {
+            code: self.diagram.disj(
+                field.answered(self.diagram), intakes.meaning.certain(field.question.visible_when) ^ 1
+            )
+            for code, field in self.space.fields.items()
+            if not field.question.required
+        }
 
     def opening(self, rule: str) -> int:
         """Return all intakes for which a rule holds."""
@@ -81,9 +93,10 @@ class Ways:
         function = self.opening(rule)
         if function == FALSE:
             return None
-        places = shortest(self.diagram, function, self.pricing.of(given.kept))
-        if places is None:
+        found = self._cheapest(policy, function, given, frozenset(), MOST_EMPTIED)
+        if found is None:
             return None
+        places = found[1]
         after = self.space.answers(places, given.kept)
         asked = compiled(policy).look(after).asked
         changed = (code for code in asked if after.get(code) != given.kept.get(code))
@@ -92,6 +105,30 @@ class Ways:
             for code in changed
         ]
         return Change(rule, tuple(steps), after)
+
+    def _cheapest(
+        self, policy: Policy, function: int, given: _Given, emptied: frozenset[str], left: int
+    ) -> tuple[int, Places] | None:
+        """What is not asked any more costs nothing, but to empty what is asked is a change like any other. The price of
+        an answer cannot tell the two apart; so where one is emptied, it is tried to keep that, and to pay for it.
+        """
+        if not left:
+            emptied = frozenset(self._filled)
+        found = shortest(self.diagram, function, self.pricing.of(given.kept, emptied))
+        if found is None or not left:
+            return found
+        after = self.space.answers(found[1], given.kept)
+        asked = compiled(policy).look(after).asked
+        free = (code for code in asked if code in self._filled and code not in emptied and code not in after)
+        code = next((code for code in free if code in given.kept), None)
+        if code is None:
+            return found
+        keeping = self.diagram.conj(function, self._filled[code])
+        ways = (
+            self._cheapest(policy, keeping, given, emptied, left - 1),
+            self._cheapest(policy, function, given, emptied | {code}, left - 1),
+        )
+        return min((way for way in ways if way), default=None)
 
     def _anything(self, function: int, code: str, places: Places, kept: Answers) -> bool:
         """Say whether a question that was not answered may be answered in any way, the other answers being equal."""

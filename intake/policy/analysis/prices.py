@@ -4,7 +4,7 @@ how far the answers move; what comes first weighs most.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from intake.policy.analysis.fields import BySector, Field, Whole
@@ -60,34 +60,33 @@ class Pricing:
         for code, carrier in space.carriers.items():
             if carrier and space.catalogue.by_code[code].required:
                 self._along[carrier].append(space.catalogue.by_code[code])
-        self._known: dict[tuple[str, Value | None, int], Price] = {}
+        self._known: dict[tuple[str, Value | None, int, bool], Price] = {}
 
-    def of(self, kept: Answers) -> list[Price]:
-        """Return what each question costs, starting from these answers."""
-        return [self._price(code, kept) for code in self.space.order]
+    def of(self, kept: Answers, emptied: Collection[str] = ()) -> list[Price]:
+        """Return what each question costs, starting from these answers; to have none costs only where it is emptied."""
+        return [self._price(code, kept, code in emptied) for code in self.space.order]
 
-    def _price(self, code: str, kept: Answers) -> Price:
+    def _price(self, code: str, kept: Answers, emptied: bool) -> Price:
         field, value = self.space.fields[code], kept.get(code)
         along = sum(QUESTION + self._late[item.code] for item in self._along[code] if item.code not in kept)
         if isinstance(value, Mapping) or isinstance(field, BySector):
-            return self._worked_out(field, kept, along)
-        key = code, value, along
+            return self._worked_out(field, kept, along, emptied)
+        key = code, value, along, emptied
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            found = self._known[key] = self._worked_out(field, kept, along)
+            found = self._known[key] = self._worked_out(field, kept, along, emptied)
         return found
 
-    def _worked_out(self, field: Field, kept: Answers, along: int) -> Price:
+    def _worked_out(self, field: Field, kept: Answers, along: int, emptied: bool) -> Price:
         question = field.question
         now = field.places(kept)
         answered = question.code in kept
         # Answers about the company itself are facts; nobody changes those for an advice.
         frozen = question.step is Step.COMPANY and answered
         other = QUESTION + (ANSWERED if answered else 0) + self._late[question.code] + along
-        # What is not asked any more costs nothing. To empty what is asked is a change like any other.
-        none = 0 if question.required or not answered else other
+        none = other if emptied else 0
         same = along if answered else none
         if not isinstance(field, Whole):
             return Variables(field.first, now, same, other, none, frozen)

@@ -13,8 +13,8 @@ Way = tuple[int, "Way | None"]
 Frontier = dict[int, tuple[int, Way | None]]
 
 
-def shortest(diagram: Diagram, function: int, prices: Iterable[Price]) -> Places | None:
-    """Return the cheapest values of all variables; None when every way is closed."""
+def shortest(diagram: Diagram, function: int, prices: Iterable[Price]) -> tuple[int, Places] | None:
+    """Return the lowest price and the values of all variables that go with it; None when every way is closed."""
     frontier: Frontier = {function: (0, None)}
     for price in prices:
         frontier = (
@@ -22,7 +22,8 @@ def shortest(diagram: Diagram, function: int, prices: Iterable[Price]) -> Places
         )
     if TRUE not in frontier:
         return None
-    return _values(frontier[TRUE][1])
+    spent, way = frontier[TRUE]
+    return spent, _values(way)
 
 
 def _values(way: Way | None) -> Places:
