@@ -70,6 +70,10 @@ class Shelf:
             self._named[name] = found
         return found
 
+    def at_hand(self, files: Files, sources: SourceTexts = NO_SOURCES) -> Policy | None:
+        """Return the policy of these texts when they were read before; None when that would still have to be done."""
+        return self._parsed.get(f"{digest_of(files)} {sources.key}")
+
     def parsed(self, files: Files, sources: SourceTexts = NO_SOURCES) -> Policy:
         """Return the policy of these texts, its citations looked up; PolicyProblems names every mistake."""
         digest = f"{digest_of(files)} {sources.key}"

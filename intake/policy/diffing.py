@@ -104,6 +104,11 @@ def changes(old: Policy, new: Policy) -> tuple[ItemChange, ...]:
     return tuple(change for subject in Subject for change in _changed(subject, before[subject], after[subject]))
 
 
+def rule_changes(old: Policy, new: Policy) -> tuple[ItemChange, ...]:
+    """Return only the rules that are different."""
+    return tuple(_changed(Subject.RULE, _rules(old), _rules(new)))
+
+
 def _changed(subject: Subject, old: Mapping[str, _Item], new: Mapping[str, _Item]) -> Iterator[ItemChange]:
     moved = _moved(list(old), list(new)) if subject in _ORDERED else {}
     for code, item in new.items():
@@ -177,13 +182,17 @@ def _items(policy: Policy) -> dict[Subject, dict[str, _Item]]:
     return {**_rule_items(policy), **_content_items(policy)}
 
 
-def _rule_items(policy: Policy) -> dict[Subject, dict[str, _Item]]:
-    rules = policy.rules
+def _rules(policy: Policy) -> dict[str, _Item]:
     titles = {code: activity.title for code, activity in policy.activities.items()}
     return {
-        Subject.RULE: {
-            rule.code: _Item(titles[rule.activity], tuple(about.rule_traits(policy, rule))) for rule in rules.rules
-        },
+        rule.code: _Item(titles[rule.activity], tuple(about.rule_traits(policy, rule))) for rule in policy.rules.rules
+    }
+
+
+def _rule_items(policy: Policy) -> dict[Subject, dict[str, _Item]]:
+    rules = policy.rules
+    return {
+        Subject.RULE: _rules(policy),
         Subject.MESSAGE: {
             item.code: _Item(item.text, tuple(about.message_traits(policy, item))) for item in rules.withheld
         },

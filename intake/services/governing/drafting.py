@@ -12,6 +12,7 @@ from intake import policies
 from intake.models import PolicyVersion
 from intake.policy.loader import FILES
 from intake.services.governing import finding, places
+from intake.services.governing.changing import changed_rules
 from intake.services.governing.door import actor_of, must_be, must_stand, storable, write
 from intake.services.governing.errors import Refused, Stale
 from nnmkb.ledger import events
@@ -94,18 +95,35 @@ def untouched(base: str, name: str, title: str, by: User) -> PolicyVersion | Non
     ).first()
 
 
-def save_file(version: PolicyVersion, file: str, text: str, *, by: User, lock: int, now: datetime) -> PolicyVersion:
+def save_file(
+    version: PolicyVersion,
+    file: str,
+    text: str,
+    *,
+    by: User,
+    lock: int,
+    now: datetime,
+    about: Mapping[str, object] | None = None,
+) -> PolicyVersion:
     """Save one file of a draft, whatever is in it; see `save_files`."""
-    return save_files(version, {file: text}, by=by, lock=lock, now=now)
+    return save_files(version, {file: text}, by=by, lock=lock, now=now, about=about)
 
 
 def save_files(
-    version: PolicyVersion, texts: Mapping[str, str], *, by: User, lock: int, now: datetime, kind: str = "policy_saved"
+    version: PolicyVersion,
+    texts: Mapping[str, str],
+    *,
+    by: User,
+    lock: int,
+    now: datetime,
+    kind: str = "policy_saved",
+    about: Mapping[str, object] | None = None,
 ) -> PolicyVersion:
     """Save files of a draft, whatever is in them; the others stay as they are. The same text again changes nothing.
 
     What the program keeps up to date itself is brought up to date along with them, and never saved as it comes in.
-    Raises Stale when the draft is no longer the one with this lock number.
+    Raises Stale when the draft is no longer the one with this lock number. `about` goes into the ledger as what was
+    done; without it, the ledger says how many rules changed where that can be told.
     """
     must_be(by, Role.POLICY_AUTHOR)
     must_stand(version, State.DRAFT)
@@ -115,6 +133,7 @@ def save_files(
     if files == version.files:
         return version
     changed = sorted(file for file in files if files[file] != version.files.get(file))
+    done = changed_rules(version, files) if about is None else about
     return write(
         version,
         kind,
@@ -126,7 +145,7 @@ def save_files(
             "digest": policies.digest_of(files),
             "editors": list(dict.fromkeys([*version.editors, actor_of(by)])),
         },
-        payload={"files": changed, "digest": policies.digest_of(files)},
+        payload={"files": changed, "digest": policies.digest_of(files), **done},
     )
 
 

@@ -20,6 +20,7 @@ from intake.policy import Policy, PolicyProblems
 from intake.policy.model import Example, Rule
 from intake.policy.splicing import CannotSplice, with_block, with_new_block, without_block
 from intake.policy.writing import rule_text
+from intake.services.governing.changing import change_of
 from intake.services.governing.checking import check
 from intake.services.governing.door import must_stand
 from intake.services.governing.drafting import save_file
@@ -88,7 +89,7 @@ def save_rule(
     place = after if after is not None else before(policy, rule.code) if known else last(policy)
     if known == rule and place == before(policy, rule.code):
         return version
-    return saved(version, put(text, policy, rule, known, place), by=by, now=now)
+    return saved(version, put(text, policy, rule, known, place), rule.code, by=by, now=now)
 
 
 def put(text: str, policy: Policy, rule: Rule, known: Rule | None, place: str) -> str:
@@ -110,7 +111,7 @@ def remove_rule(version: PolicyVersion, seen: Seen, *, by: User, now: datetime) 
         text = without_block(version.files[FILE], seen.code)
     except CannotSplice as problem:
         raise Refused(str(problem)) from problem
-    return saved(version, text, by=by, now=now)
+    return saved(version, text, seen.code, by=by, now=now)
 
 
 def confirm_examples(
@@ -125,13 +126,14 @@ def confirm_examples(
     return save_rule(version, replace(rule, examples=tuple(kept)), seen, by=by, now=now)
 
 
-def saved(version: PolicyVersion, text: str, *, by: User, now: datetime) -> PolicyVersion:
-    """Save the text of the rules when it can be read."""
+def saved(version: PolicyVersion, text: str, code: str, *, by: User, now: datetime) -> PolicyVersion:
+    """Save the text of the rules when it can be read; the ledger says what happened to the rule of this code."""
     try:
-        policies.SHELF.parsed({**version.files, FILE: text}, policies.sources_of(version))
+        new = policies.SHELF.parsed({**version.files, FILE: text}, policies.sources_of(version))
     except PolicyProblems as found:
         raise Refused(*(problem.message for problem in found.problems)) from found
-    return save_file(version, FILE, text, by=by, lock=version.lock, now=now)
+    about = change_of(readable(version), new, code)
+    return save_file(version, FILE, text, by=by, lock=version.lock, now=now, about=about)
 
 
 def must_be_as_seen(version: PolicyVersion, seen: Seen) -> Policy:

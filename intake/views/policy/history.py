@@ -40,11 +40,35 @@ def _files(payload: Payload) -> str:
     return listed([str(name) for name in payload.get("files", ())])
 
 
+def _saved(payload: Payload) -> str:
+    return _rule(payload) or f"Tekst bewaard: {_files(payload)}{_rules(payload)}"
+
+
+def _rule(payload: Payload) -> str:
+    code, sides = payload.get("rule"), payload.get("sides")
+    if not isinstance(code, str):
+        return ""
+    match payload.get("happened"):
+        case "added":
+            return f"Regel {code} toegevoegd"
+        case "removed":
+            return f"Regel {code} weggehaald"
+        case "moved":
+            return f"Regel {code} verplaatst"
+    named = listed([str(side) for side in sides]) if isinstance(sides, list) else ""
+    return f"Regel {code}: {named} veranderd" if named else f"Regel {code} veranderd"
+
+
+def _rules(payload: Payload) -> str:
+    changed = payload.get("rules")
+    return f" ({changed} {'beleidsregel' if changed == 1 else 'beleidsregels'} veranderd)" if changed else ""
+
+
 TITLES: Mapping[str, Callable[[Payload], str]] = {
     "policy_adopted": lambda payload: "Overgenomen uit het programma",
     "policy_started": lambda payload: f"Begonnen vanaf versie {payload.get('base', '')}",
-    "policy_saved": lambda payload: f"Tekst bewaard: {_files(payload)}",
-    "policy_imported": lambda payload: f"Bestanden ingelezen: {_files(payload)}",
+    "policy_saved": _saved,
+    "policy_imported": lambda payload: f"Bestanden ingelezen: {_files(payload)}{_rules(payload)}",
     "policy_submitted": lambda payload: "Ingediend",
     "policy_sent_back": lambda payload: "Weer een concept",
     "policy_notes_saved": lambda payload: "Toelichting bij waarschuwingen bewaard",

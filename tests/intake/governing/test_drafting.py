@@ -150,7 +150,7 @@ def test_what_was_changed_is_in_the_history(author: User) -> None:
     draft = cast.changed(other, cast.draft(author))
     event = events.history(draft.stream)[-1]
     assert (event.kind, event.actor) == ("policy_saved", f"staff:{other.pk}")
-    assert event.payload == {"files": [cast.RULES], "digest": draft.digest}
+    assert event.payload == {"files": [cast.RULES], "digest": draft.digest, "rules": 1}
     assert draft.editors == [f"staff:{author.pk}", f"staff:{other.pk}"]
 
 
