@@ -16,7 +16,7 @@ from intake.policy.analysis import Fault, analyse
 from intake.policy.model import Example, Way, Withheld
 from intake.policy.splicing import MESSAGES, RULES, with_block
 from intake.policy.writing import rule_text, withheld_text
-from tests.domain.policy.samples import policy_2013, random_answer
+from tests.domain.policy.samples import policy_2013, random_answer, seeds
 from tests.domain.policy.test_writing import files
 
 POLICY = policy_2013()
@@ -140,7 +140,7 @@ EXAMPLES = st.lists(st.builds(Example, st.booleans(), st.integers(0, 10**6).map(
 BEATS = st.lists(st.sampled_from(MESSAGE_CODES), unique=True, max_size=3).map(tuple)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=len(seeds(2, 12)), deadline=None)
 @given(st.lists(st.tuples(st.booleans(), BEATS, EXAMPLES), min_size=len(RULE_CODES), max_size=len(RULE_CODES)))
 def test_any_gate_precedence_and_examples_are_read_as_they_were_written(
     several: list[tuple[bool, tuple[str, ...], tuple[Example, ...]]],

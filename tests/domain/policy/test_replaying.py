@@ -16,6 +16,7 @@ from intake.policy.names import every_option
 from intake.policy.replaying import Replay
 from intake.policy.vectors import to_vector
 from tests.domain.policy.oracle.mutants import mutant
+from tests.domain.policy.samples import seeds
 from tests.domain.policy.test_vectors import with_question, without_option
 from tests.domain.policy.vector_samples import (
     all_at_once,
@@ -25,7 +26,7 @@ from tests.domain.policy.vector_samples import (
     sample_vectors,
 )
 
-MUTANTS = 25
+MUTANTS = len(seeds(10, 50))
 
 
 def with_conditions(policy: Policy, conditions: list[c.Condition]) -> Policy:
@@ -91,7 +92,7 @@ def test_every_form_of_condition_agrees_for_every_question(code: str) -> None:
     """Also the opposite of each, which is unknown where the answer is missing."""
     found = [*leaves(registered_2013().catalogue.by_code[code])]
     policy = with_conditions(registered_2013(), [*found, *map(c.Not, found)])
-    vectors = [*sample_vectors(2000)[:250], *noise(150, policy.register.width)]
+    vectors = [*sample_vectors(2000)[: len(seeds(100, 400))], *noise(len(seeds(60, 240)), policy.register.width)]
     must_agree(policy, vectors)
     used = {code for seen in all_at_once(policy, vectors) for code in seen["holding"]}
     assert len(used) > len(found)

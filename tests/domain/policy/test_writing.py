@@ -20,7 +20,7 @@ from intake.policy.splicing import MESSAGES, RULES, with_block
 from intake.policy.writing import block_text, condition_block, rule_block, rule_text, withheld_text
 from intake.policy.yaml_text import beside, entry, one_line, quoted
 from tests.domain.policy.conditions_at_random import conditions
-from tests.domain.policy.samples import FOLDER, policy_2013
+from tests.domain.policy.samples import FOLDER, policy_2013, seeds
 
 POLICY = policy_2013()
 # Everything a file can hold; surrogates cannot be stored at all.
@@ -58,7 +58,7 @@ def test_rewriting_every_rule_and_message_leaves_the_file_and_its_digest_as_they
     assert read_policy({**files(), "regels.yaml": text}).digests == POLICY.digests
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=len(seeds(2, 12)), deadline=None)
 @given(st.lists(conditions(POLICY), min_size=len(POLICY.rules.rules), max_size=len(POLICY.rules.rules)))
 def test_any_condition_is_read_as_it_was_written(several: list[Condition]) -> None:
     rules = [
@@ -67,7 +67,7 @@ def test_any_condition_is_read_as_it_was_written(several: list[Condition]) -> No
     assert written(rules).rules.rules == tuple(rules)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=len(seeds(5, 20)), deadline=None)
 @given(st.lists(TEXTS.map(one_line).filter(lambda text: text and not unfit(text)), min_size=2, max_size=2))
 def test_any_text_is_read_as_it_was_written(texts: list[str]) -> None:
     rule = POLICY.rules.rules[0]

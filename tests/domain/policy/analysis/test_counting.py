@@ -14,8 +14,9 @@ from intake.policy.model import Effect, Policy, Rule
 from tests.domain.policy.oracle.showing import shows, tables
 from tests.domain.policy.oracle.small import every_intake, small_policy
 from tests.domain.policy.oracle.tree import Tree, rules_and_messages
+from tests.domain.policy.samples import seeds
 
-SEEDS = range(12)
+SEEDS = seeds(6, 24)
 Numbers = dict[tuple[str, str, str], int | None]
 STRENGTH = {None: 0, "licht": 1, "intensief": 2}
 
