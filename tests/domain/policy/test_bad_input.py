@@ -257,7 +257,7 @@ def before(at: int, parts: int = 1) -> str:
     return f"{{alle: [{', '.join([f'{{feit: z{at - 1}}}'] * parts)}]}}" if at else "{wens: [ja_meer]}"
 
 
-@pytest.mark.parametrize("parts", [1, 2, 10])
+@pytest.mark.parametrize("parts", [1, 2])
 def test_name_that_leads_too_far_is_told(parts: int) -> None:
     files = {**texts(), RULES: facts(900, lambda at: before(at, parts))}
     assert told(files, "z899:").startswith("«z899» steunt op te veel andere namen na elkaar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -32,6 +33,11 @@ WIL = FactHolds("wil")
 HULP = FactHolds("met_hulp")
 
 
+@cache
+def analysis_2013() -> Analysis:
+    return analyse(policy_2013())
+
+
 def only(policy: Policy, fault: Fault) -> Finding:
     [finding] = of(analyse(policy), fault)
     return finding
@@ -46,7 +52,7 @@ def keys(policy: Policy, *faults: Fault) -> set[str]:
 
 
 def test_the_policy_of_2013_has_no_errors() -> None:
-    analysis = analyse(policy_2013())
+    analysis = analysis_2013()
     assert analysis.errors == ()
     assert analysis.intakes is not None
     assert all(0 < count < analysis.intakes for count in analysis.counts.values())
@@ -167,7 +173,7 @@ def test_a_row_that_is_never_reached_is_a_warning() -> None:
 
 
 def test_rows_that_only_their_order_keeps_apart_are_told() -> None:
-    pairs = {(finding.code, finding.other) for finding in of(analyse(policy_2013()), Fault.ORDER_DECIDES)}
+    pairs = {(finding.code, finding.other) for finding in of(analysis_2013(), Fault.ORDER_DECIDES)}
     assert ("D1:koploper", "D1:ontwikkelaar") in pairs
     assert not any(code.startswith("D2:buiten_regio") and other == "D2:buiten" for code, other in pairs)
 
@@ -218,7 +224,7 @@ def test_of_two_equal_rules_the_later_changes_nothing() -> None:
     finding = only(with_rules(twin), Fault.CHANGES_NOTHING)
     assert finding.code == "R-X"
     assert "R-N3" in finding.text
-    assert finding.intakes == analyse(policy_2013()).counts["R-N3"]
+    assert finding.intakes == analysis_2013().counts["R-N3"]
 
 
 def test_a_narrower_rule_changes_nothing_unless_it_gives_more() -> None:
@@ -300,7 +306,7 @@ def test_the_gate_makes_parts_of_its_rules_superfluous() -> None:
 
 
 def test_a_gate_that_opens_on_nothing_is_shown_by_an_intake() -> None:
-    for finding in of(analyse(policy_2013()), Fault.IDLE_GATE):
+    for finding in of(analysis_2013(), Fault.IDLE_GATE):
         assert finding.example is not None
         step = next(step for step in Step if f"poort:{step.code}" == finding.code)
         told = assess(policy_2013(), finding.example)
