@@ -29,6 +29,8 @@ from intake.policy.model import Policy, Question
 from intake.policy.names import every_option
 from intake.policy.rules_reading import PLACEHOLDER
 
+ANY_ANSWER = "een antwoord"
+
 
 def reason_text(policy: Policy, reason: str, situation: Situation) -> str:
     """Return the reason with answers filled in; only `{key}` and `{key:group}` are replaced."""
@@ -111,7 +113,7 @@ class Carriers:
 def describe(policy: Policy, leaf: Leaf, *, wanted: bool = True) -> str:
     """Return in words what one question's condition asks for, or with `wanted` False what it refuses."""
     if isinstance(leaf, Unanswered):
-        return "geen antwoord" if wanted else "een antwoord"
+        return "geen antwoord" if wanted else ANY_ANSWER
     asked = _described(policy, leaf)
     return asked if wanted else f"niet {asked}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,8 +11,9 @@ from intake.policy.assessment import Assessment, Fired, NotYet, assess
 from intake.policy.conditions import OutcomeIs
 from intake.policy.engine import Uncovered
 from intake.policy.evaluation import Situation, look
+from intake.policy.explanation import ANY_ANSWER
 from intake.policy.model import Effect, Policy, Rule, Withheld
-from intake.policy.unmet import ALL_OF, NOT_ASKED, Found, Unmet, WhyNot
+from intake.policy.unmet import ALL_OF, NOT_ASKED, Unmet, WhyNot
 
 SILENT = "zegt niets over deze antwoorden: in een tabel klopt geen enkele rij"
 MOST_REASONS = 3
@@ -172,24 +173,31 @@ def _joined(word: str, reasons: Iterable[str]) -> tuple[str, ...]:
 
 
 def _reasons(found: Iterable[Unmet]) -> list[str]:
-    return [reason for item in found for reason in _reason(item)]
+    """Return everything that stands in the way, in words; that there must be an answer goes without saying."""
+    every = tuple(found)
+    asked = {leaf.question for item in every for leaf in item.leaves() if leaf.needed != ANY_ANSWER}
+    return [reason for item in every for reason in _reason(item, asked)]
 
 
-def _reason(item: Unmet) -> list[str]:
+def _reason(item: Unmet, asked: Container[str | None]) -> list[str]:
     """Return an obstacle before what keeps it there; of a choice all the ways in one; otherwise the single answers."""
+    choice = not item.needed and item.text != ALL_OF
+    # Of a choice, any answer may well be a way of its own.
+    below = [_reason(part, () if choice else asked) for part in item.below]
+    flat = [reason for reasons in below for reason in reasons]
     if item.question is not None:
-        return [_answer(item)]
+        return [] if item.needed == ANY_ANSWER and item.question in asked else [_answer(item)]
     if item.obstacle:
-        return [item.obstacle, *_reasons(item.below)]
-    if not item.needed and item.text != ALL_OF:
-        return [f"{item.text.lower()}: {_ways(item.below)}"]
-    return _reasons(item.below) or [f"{item.text.rstrip('.')}: nodig {item.needed}, nu {_marked(item)}"]
+        return [item.obstacle, *flat]
+    if choice:
+        return [f"{item.text.lower()}: {_ways(below)}"]
+    return flat or [f"{item.text.rstrip('.')}: nodig {item.needed}, nu {_marked(item)}"]
 
 
-def _ways(below: Found) -> str:
-    ways = [" en ".join(_reason(way)) for way in below]
-    more = len(ways) - MOST_REASONS
-    return "; of ".join([*ways[:MOST_REASONS], *([f"nog {more}"] if more > 0 else [])])
+def _ways(below: Sequence[Iterable[str]]) -> str:
+    ways = [" en ".join(reasons) for reasons in below[:MOST_REASONS]]
+    more = len(below) - MOST_REASONS
+    return "; of ".join([*ways, *([f"nog {more}"] if more > 0 else [])])
 
 
 def _answer(item: Unmet) -> str:

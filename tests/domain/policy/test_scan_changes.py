@@ -105,6 +105,23 @@ def test_answer_that_is_missing_is_named_as_missing() -> None:
     assert came.reasons == (f"eerst niet, want {EELDE}: nodig «Ja», nog niet beantwoord",)
 
 
+def test_that_there_must_be_an_answer_goes_without_saying_beside_which_one() -> None:
+    answers = {code: value for code, value in READY.items() if code != "B3"}
+    large = NumberIn("B3", 50, MOST)
+
+    def reasons(when: Condition) -> tuple[str, ...]:
+        new = with_rule("R-N4", when=All((FLIGHT.when, when)))
+        both = (judged(one, read_answers(one, {**answers, "U9": "ja"})) for one in (registered_2013(), new))
+        return next(change.reasons for change in changes_of(*both) if change.text.startswith("eraf: "))
+
+    must = f"{PEOPLE}: nodig een antwoord, nog niet beantwoord"
+    which = f"{PEOPLE}: nodig 50 of meer, nog niet beantwoord"
+    assert reasons(All((Not(Unanswered("B3")), large))) == (f"want {which}",)
+    assert reasons(Not(Unanswered("B3"))) == (f"want {must}",)
+    (reason,) = reasons(AnyOf((Not(Unanswered("B3")), All((large, ChoiceIs("B1", ("friesland",)))))))
+    assert reason.startswith(f"want minstens één hiervan: {must}; of {which} en «In welke provincie")
+
+
 def test_rule_that_came_or_went_as_a_whole_is_said() -> None:
     (went,) = [one for one in told(without("R-N4"), U9="ja") if one.text.startswith("eraf: ")]
     assert went.reasons == ("want deze regel is er niet meer",)
