@@ -16,7 +16,7 @@ from tests.domain.policy.oracle.small import every_intake, small_policy
 from tests.domain.policy.oracle.tree import Tree, rules_and_messages
 from tests.domain.policy.samples import seeds
 
-SEEDS = seeds(6, 24)
+SEEDS = seeds(4, 24)
 Numbers = dict[tuple[str, str, str], int | None]
 STRENGTH = {None: 0, "licht": 1, "intensief": 2}
 
