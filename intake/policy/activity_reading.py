@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from yaml.nodes import Node
 
 from intake.policy.catalogue_reading import read_source
+from intake.policy.codes import NAME, SHORT
 from intake.policy.model import Activity, Benchmark, ConsentText, Figure
 from intake.policy.names import Names
 from intake.policy.organisations import Party
@@ -32,7 +33,7 @@ def read_activities(file: PolicyFile, names: Names, parties: Mapping[str, Party]
 def _activity(file: PolicyFile, node: Node, names: Names, by_label: Mapping[str, str]) -> Activity:
     required = ("code", "titel", "tekst", "gevraagd", "wie", "niveau", "gebruik", "bron")
     fields = file.fields(node, "activiteit", required)
-    code = file.text(fields.get("code"), "activiteit: code")
+    code = file.code(fields.get("code"), "activiteit: code", SHORT)
     what = f"activiteit {code}"
     named = file.some_of(fields.get("wie"), f"{what}: wie", by_label)
     return Activity(
@@ -55,7 +56,7 @@ def read_consents(file: PolicyFile) -> dict[str, ConsentText]:
     found: dict[str, ConsentText] = {}
     for node in file.items(fields.get("doelen"), "doelen"):
         block = file.fields(node, "doel", ("code", "tekst", "noot", "verplicht", "per_organisatie"))
-        code = file.text(block.get("code"), "doel: code")
+        code = file.code(block.get("code"), "doel: code", SHORT)
         if code in found:
             file.problem(node, f"doel {code}: deze code bestaat al")
         text = file.text(block.get("tekst"), f"doel {code}")
@@ -76,7 +77,7 @@ def read_comparisons(file: PolicyFile, names: Names) -> tuple[Benchmark, ...]:
 def _benchmark(file: PolicyFile, node: Node, names: Names) -> Benchmark:
     required = ("code", "vraag", "titel", "tekst", "eenheid", "cijfers", "let_op", "bron")
     fields = file.fields(node, "tabel", required)
-    code = file.text(fields.get("code"), "tabel: code")
+    code = file.code(fields.get("code"), "tabel: code", NAME)
     what = f"tabel {code}"
     key = file.one_of(fields.get("vraag"), f"{what}: vraag", names.shapes)
     shape = names.shapes.get(key)

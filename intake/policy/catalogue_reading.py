@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yaml.nodes import Node
 
+from intake.policy.codes import PLAIN
 from intake.policy.condition_reading import ConditionReader
 from intake.policy.conditions import All, Condition
 from intake.policy.dependencies import direct_questions
@@ -67,7 +68,8 @@ class CatalogueReader:
         self.file = file
         self.names = names
         self.fields = file.fields(file.root, "catalogus", ("naam", "versie", "bronnen", "vragen", "controles"))
-        for code, _, title in file.entries(self.fields.get("bronnen"), "bronnen"):
+        for code, key, title in file.entries(self.fields.get("bronnen"), "bronnen"):
+            file.fit(key, "bronnen", code, PLAIN)
             names.documents[code] = file.text(title, f"bron {code}")
         self._visible_nodes: dict[str, Node] = {}
         self._nodes: dict[str, Node] = {}
@@ -105,7 +107,7 @@ class CatalogueReader:
     def _question(self, node: Node) -> Question:
         kind = self._kind(node)
         fields = self.file.fields(node, "vraag", (*_REQUIRED, *_BY_KIND[kind]), _OPTIONAL)
-        code = self.file.text(fields.get("code"), "vraag: code")
+        code = self.file.code(fields.get("code"), "vraag: code", PLAIN)
         what = f"vraag {code}"
         if "zichtbaar_als" in fields:
             self._visible_nodes[code] = fields["zichtbaar_als"]
@@ -206,7 +208,7 @@ class CatalogueReader:
         checks: list[Check] = []
         for node in self.file.items(self.fields.get("controles"), "controles"):
             fields = self.file.fields(node, "controle", ("code", "als", "tekst"))
-            code = self.file.text(fields.get("code"), "controle: code")
+            code = self.file.code(fields.get("code"), "controle: code", PLAIN)
             if not self.names.mark(code, self.file.place(node)):
                 self.file.problem(node, f"controle {code}: deze code bestaat al")
             when = reader.read(fields.get("als"), f"controle {code}")

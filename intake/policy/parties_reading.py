@@ -7,6 +7,7 @@ from datetime import date
 
 from yaml.nodes import Node, ScalarNode
 
+from intake.policy.codes import NAME
 from intake.policy.names import Names
 from intake.policy.organisations import Became, Fulfilment, Organisation, Party, Precision, Reach, Succession
 from intake.policy.parties_checking import check_parties, check_successions
@@ -47,7 +48,8 @@ class PartiesReader:
         check_successions(file, read, self.organisations)
 
     def _entries(self, part: str) -> list[tuple[str, Node]]:
-        return [(word, node) for word, _, node in self.file.entries(self.fields.get(part), part)]
+        found = self.file.entries(self.fields.get(part), part)
+        return [(self.file.fit(key, part, word, NAME), node) for word, key, node in found]
 
     def _organisation(self, code: str, node: Node) -> Organisation:
         what = f"organisatie {code}"

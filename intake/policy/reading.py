@@ -15,6 +15,7 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
+from intake.policy.codes import CodeForm
 from intake.policy.model import Place
 from intake.policy.problems import PolicyProblems, Problem, did_you_mean
 
@@ -226,6 +227,17 @@ class PolicyFile:
         if not text:
             self.problem(node, f"{what}: de tekst is leeg")
         return text
+
+    def code(self, node: Node | None, what: str, form: CodeForm) -> str:
+        """Return a code; one that cannot stand in an address is reported and returned all the same."""
+        code = self.text(node, what)
+        return self.fit(node, what, code, form) if node is not None and code else ""
+
+    def fit(self, node: Node, what: str, code: str, form: CodeForm) -> str:
+        """Return a code that is the key of a block; see `code`."""
+        if not form.fits(code):
+            self.problem(node, f"{what}: «{code[:40]}» kan geen code zijn; {form.hint}")
+        return code
 
     def number(self, node: Node | None, what: str, default: int = 0) -> int:
         if node is None:

@@ -7,6 +7,7 @@ import re
 from yaml.nodes import Node
 
 from intake.policy.catalogue_reading import STEPS, read_source, read_step, read_way
+from intake.policy.codes import MESSAGE, PLAIN, RULE
 from intake.policy.condition_reading import ConditionReader
 from intake.policy.conditions import Always, Condition
 from intake.policy.example_reading import ExampleReader
@@ -32,6 +33,7 @@ from intake.policy.reading import PolicyFile
 INTENSITIES = ("geen", "licht", "intensief")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _PARTS = ("groepen", "feiten", "afgeleid", "uitkomsten", "intensiteit", "poorten", "regels", "nog_niet")
+_CODES = {"uitkomsten": PLAIN, "regels": RULE, "nog_niet": MESSAGE}
 _UNIQUE = "uniek"
 _CHOICES = ("eerste", _UNIQUE)
 
@@ -77,7 +79,7 @@ class RulesReader:
     def _codes(self, part: str) -> tuple[str, ...]:
         codes: list[str] = []
         for node in self._blocks(part):
-            code = self.file.text(self._peek(node, "code"), f"{part}: code")
+            code = self.file.code(self._peek(node, "code"), f"{part}: code", _CODES[part])
             self._mark(node, part, code)
             codes.append(code)
         return tuple(codes)
@@ -156,7 +158,7 @@ class RulesReader:
         fields = self.file.fields(node, "afgeleid", ("code", "sleutel", "naam", "waarden", "bron"))
         key = self.file.text(fields.get("sleutel"), "afgeleid: sleutel")
         what = f"afgeleid {key}"
-        code = self.file.text(fields.get("code"), what)
+        code = self.file.code(fields.get("code"), what, PLAIN)
         self._mark(node, "afgeleid", code)
         nodes = self.file.items(fields.get("waarden"), what)
         rows = []

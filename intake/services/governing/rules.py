@@ -7,7 +7,6 @@ is saved.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +16,7 @@ from django.contrib.auth.models import User
 from intake import policies
 from intake.models import PolicyVersion
 from intake.policy import Policy, PolicyProblems
+from intake.policy.codes import RULE
 from intake.policy.model import Example, Rule
 from intake.policy.splicing import CannotSplice, with_block, with_new_block, without_block
 from intake.policy.writing import rule_text
@@ -27,7 +27,6 @@ from intake.services.governing.drafting import save_file
 from intake.services.governing.errors import Refused, Stale
 
 FILE = "regels.yaml"
-CODE = re.compile(r"R-[A-Za-z0-9]{1,10}")
 RULE_CHANGED = "Iemand anders heeft deze regel intussen veranderd."
 UNREADABLE = "De tekst van deze versie heeft fouten. Herstel die eerst in het bestand zelf."
 
@@ -149,7 +148,7 @@ def must_be_new(version: PolicyVersion, policy: Policy, code: str) -> None:
 
     A rule that was taken out of this very draft may come back.
     """
-    if not CODE.fullmatch(code):
+    if not RULE.fits(code):
         raise Refused("Begin de code met R- en gebruik daarna hooguit 10 letters en cijfers. Bijvoorbeeld: R-P5.")
     taken = {item.lower() for item in codes_ever()} - {item.lower() for item in codes_of_base(version)}
     if code.lower() in taken | {item.lower() for item in codes_of(policy)}:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from intake.models import SourceText
+from intake.services.governing import drafting
 from tests.intake.governing import cast
 from tests.intake.governing.pages import MARKUP, browser, fresh, post, text
 
@@ -31,6 +32,18 @@ def test_list_tells_what_leans_on_each_document(author: User) -> None:
     assert "Internationalisering mkb, notitie voor de Programmaraad SNN (2013)" in page
     assert "27 regels en berichten" in page
     assert page.count("Nog niet vastgelegd") == 3
+
+
+@pytest.mark.parametrize("code", ["9/9", "", "x" * 60, ".."])
+def test_code_that_is_not_fit_for_an_address_keeps_no_page_from_others(author: User, code: str) -> None:
+    version = cast.draft(author)
+    text_of = version.files["catalogus.yaml"].replace("bronnen:\n", f'bronnen:\n  "{code}": Iets\n', 1)
+    drafting.save_file(version, "catalogus.yaml", text_of, by=author, lock=version.lock, now=cast.NOW)
+    client = browser(author)
+    assert client.get("/beleid/bronnen/").status_code == 200
+    assert "kan geen code zijn" in text(client.get("/beleid/2026-1/"))
+    assert post(client, f"bronnen/{code or '-'}/", tekst=NOTE).status_code == 404
+    assert SourceText.objects.count() == 0
 
 
 def test_text_is_registered_once_and_read_by_paragraph(author: User) -> None:
