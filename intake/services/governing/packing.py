@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -19,6 +21,17 @@ MOST_FILES = 20
 # The oldest that a zip can tell.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
+# What an odd zip raises is not only BadZipFile: an unknown compression, a password, a broken stream.
+ODD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 UNREADABLE = "Dit bestand is niet te lezen. Kies een zip die u hier hebt gedownload, of één los bestand."
 
 
@@ -52,8 +65,7 @@ def unpacked(content: bytes) -> dict[str, str]:
             entries = packed.infolist()
             must_be_flat([entry.filename for entry in entries])
             return {entry.filename: decoded(entry.filename, limited(packed, entry)) for entry in entries}
-    # What an odd zip raises is not only BadZipFile: an unknown compression, a password, a broken stream.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except ODD_ZIP as error:
         raise Refused(UNREADABLE) from error
 
 

@@ -214,13 +214,19 @@ def test_download_is_the_text_and_nothing_a_browser_would_run(client: Client) ->
     assert everything["Content-Disposition"] == 'attachment; filename="beleid-2026-1.zip"'
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Return files in a zip."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(out, "w", packing) as packed:
         for name, content in files.items():
             packed.writestr(name, content)
     return out.getvalue()
+
+
+def damaged(packing: int) -> bytes:
+    """Return a zip whose content was hurt on the way."""
+    whole = zipped({"regels.yaml": b"x: y\n" * 5000}, packing)
+    return whole[:50] + bytes(sign ^ 0xFF for sign in whole[50:70]) + whole[70:]
 
 
 def upload(client: Client, name: str, content: bytes, lock: int = 1) -> HttpResponse:
@@ -255,6 +261,9 @@ def test_one_file_and_a_pasted_text_are_read_in(client: Client) -> None:
         ("a.zip", zipped({"settings.py": b"x"}), "geen bestand van het beleid"),
         ("a.zip", zipped({}), "leeg"),
         ("a.zip", b"PK\x03\x04 kapot", "niet te lezen"),
+        ("a.zip", damaged(zipfile.ZIP_DEFLATED), "niet te lezen"),
+        ("a.zip", damaged(zipfile.ZIP_BZIP2), "niet te lezen"),
+        ("a.zip", damaged(zipfile.ZIP_LZMA), "niet te lezen"),
         ("regels.yaml", b"\xff\xfe\x00", "geen gewone tekst"),
         ("regels.yaml", b"x" * 200_001, "te veel tekst"),
         ("regels.yaml", b"x" * 1_000_000, "te groot"),
