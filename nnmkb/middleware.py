@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.cache import add_never_cache_headers
 
 from nnmkb import pages
@@ -54,18 +54,35 @@ class PrivateByDefaultMiddleware:
 
 
 class LargestBodyMiddleware:
-    """Refuse a form that weighs more than its page may, before anything of it is read."""
+    """Refuse a form that weighs more than its page may, before anything of it is read, or that has more fields."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("CONTENT_LENGTH") or "0"
-        larger = (most for start, most in settings.LARGEST_BODIES.items() if request.path.startswith(start))
         # Django reads no further than the length that was given, and takes anything odd for nothing.
-        if NUMBER.fullmatch(given) and int(given) > next(larger, settings.LARGEST_BODY):
+        most = most_at(request, settings.LARGEST_BODIES, settings.LARGEST_BODY)
+        if NUMBER.fullmatch(given) and int(given) > most:
             raise RequestDataTooBig("the body is too large for this page")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Count the fields where most pages begin to read them."""
+        if request.method != "POST":
+            return
+        try:
+            fields = sum(len(values) for _, values in request.POST.lists())
+        except UnreadablePostError:
+            # The connection broke; the form that is left is empty, and has no token.
+            return
+        if fields > most_at(request, settings.MOST_FIELDS_AT, settings.MOST_FIELDS):
+            raise TooManyFieldsSent("the form has too many fields for this page")
+
+
+def most_at(request: HttpRequest, larger: Mapping[str, int], most: int) -> int:
+    """Return what is allowed at an address: what is named for its beginning, or what holds everywhere."""
+    return next((more for start, more in larger.items() if request.path.startswith(start)), most)
 
 
 class SessionKeyMiddleware:

@@ -177,7 +177,10 @@ CSRF_FAILURE_VIEW = "nnmkb.pages.csrf_failure"
 LARGEST_BODY = 256 * 1024
 LARGEST_BODIES = {"/beleid/": 5 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(LARGEST_BODY, *LARGEST_BODIES.values())
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+# How many fields a form may have. A condition is 80 lines with their answers, a review a note for each warning.
+MOST_FIELDS = 400
+MOST_FIELDS_AT = {"/beleid/": 4000}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = max(MOST_FIELDS, *MOST_FIELDS_AT.values())
 
 # --- security headers -----------------------------------------------------------------------------------------------
 HTTPS = SITE_URL.startswith("https://")

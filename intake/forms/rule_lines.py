@@ -1,7 +1,8 @@
 """The condition of a rule as form fields: read from what was sent, changed by a button, and shown again.
 
 Every line travels as `v` («key:parent:subject»), in the order of the screen, beside its own fields. What was sent is
-never trusted: a line below something that is no group, or too many lines, makes the whole unreadable.
+never trusted: a line below something that is no group, too many lines, or groups too deep inside each other, make the
+whole unreadable.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ from intake.policy.drafting import (
     wrapped,
 )
 from intake.policy.drafting.choices import BETWEEN, COUNTING, EMPTY
+from intake.policy.reading import MOST_NESTED
 
 EMPTY_RULE = Draft(0, GROUP, "alle")
 LONGEST = 60
+# A group takes two levels of a file, so no rule that can be read has more of them inside each other.
+DEEPEST = MOST_NESTED // 2
 
 
 class Unreadable(Exception):
@@ -82,10 +86,12 @@ def read_lines(posted: QueryDict) -> Draft:
         raise Unreadable
     lines: dict[int, Draft] = {}
     below: dict[int, list[int]] = {}
+    depth: dict[int, int] = {}
     for place, head in enumerate(heads):
         key, parent, subject = _split(head)
         fits = parent in lines and lines[parent].is_group if place else subject == GROUP
-        if key in lines or not fits:
+        depth[key] = depth.get(parent, 0) + 1
+        if key in lines or not fits or depth[key] > DEEPEST:
             raise Unreadable
         lines[key] = _line(posted, key, subject)
         below[key] = []
