@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -19,6 +20,8 @@ _EMPHASIS = re.compile(r"[*_]+")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 _WORDS = re.compile(r"\w+")
+# A text without an end to its sentences is looked at in stretches of so many words, each half over the one before.
+_STRETCH = 200
 # From so many of the same words a passage may be the one that was meant; and so long may it be on the screen.
 _NEAR = 0.6
 _LONGEST = 240
@@ -61,7 +64,7 @@ class SourceText:
     @cached_property
     def _sentences(self) -> list[tuple[str, frozenset[str]]]:
         lines = [" ".join(_FOOTNOTES.sub("", part).split()) for part in _SENTENCES.split(self.text)]
-        return [(line, frozenset(_words(line))) for line in lines if line]
+        return [(part, frozenset(_words(part))) for line in lines if line for part in _stretches(line)]
 
     def _did_you_mean(self, piece: str) -> str:
         words = frozenset(_words(piece))
@@ -80,10 +83,22 @@ def _words(text: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(text)]
 
 
+def _stretches(line: str) -> Iterator[str]:
+    """Yield a line whole, or when it has too many words as stretches that overlap: comparing goes by the square."""
+    spans = [(word.start(), word.end()) for word in _WORDS.finditer(line)]
+    if len(spans) <= _STRETCH:
+        yield line
+        return
+    for first in range(0, len(spans) - _STRETCH // 2, _STRETCH // 2):
+        stretch = spans[first : first + _STRETCH]
+        yield line[stretch[0][0] : stretch[-1][1]]
+
+
 def _passage(sentence: str, piece: str) -> str:
     """Return the part of a sentence that resembles the piece, from the first to the last word they share."""
     spans = [(word.start(), word.end()) for word in _WORDS.finditer(sentence)]
-    same = SequenceMatcher(None, _words(sentence), _words(piece), autojunk=False).get_matching_blocks()[:-1]
+    words = _words(piece)[:_STRETCH]
+    same = SequenceMatcher(None, _words(sentence), words, autojunk=False).get_matching_blocks()[:-1]
     if not same:
         return _short(sentence)
     return _short(sentence[spans[same[0].a][0] : spans[same[-1].a + same[-1].size - 1][1]])

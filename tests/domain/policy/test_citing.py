@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+
 import pytest
 
 from intake.policy import Policy, PolicyProblems, read_policy
@@ -65,6 +68,21 @@ def test_long_passages_are_cut() -> None:
     source = SourceText("Dit is een zin die doorgaat " + "en doorgaat " * 200)
     said = source.mistake("Dit was een zin die doorgaat " + "en doorgaat " * 60)
     assert len(said) < 600
+
+
+def test_text_without_an_end_to_its_sentences_is_compared_soon() -> None:
+    chance = random.Random(1)
+    source = SourceText(" ".join(chance.choices(["de", "het", "een"], k=150_000)))
+    began = time.process_time()
+    said = source.mistake(" ".join(chance.choices(["de", "het", "een"], k=900)))
+    assert time.process_time() - began < 2
+    assert "bedoelde u «" in said
+
+
+def test_passage_is_found_far_in_a_text_without_an_end_to_its_sentences() -> None:
+    words = [f"woord{number}" for number in range(5_000)]
+    said = SourceText(" ".join(words)).mistake(" ".join([*words[3_195:3_200], "anders", *words[3_201:3_205]]))
+    assert f"bedoelde u «{' '.join(words[3_195:3_205])}»?" in said
 
 
 def with_quote(quote: str, **sources: str) -> Policy:
