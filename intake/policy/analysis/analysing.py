@@ -30,14 +30,17 @@ CHECKS: tuple[Check, ...] = (
     idle_gates,
     order_decides,
 )
+# These can do without some of their answers. They come last, in this order, so that the others have what they need.
+LAST: tuple[Check, ...] = (redundant, changing_nothing)
+MOST_UNSEEN = 10
 WEIGHT = {severity: at for at, severity in enumerate(Severity)}
 
 
 def analyse(policy: Policy, *, budget: int = NODES) -> Analysis:
     """Return everything that can be found, over all possible complete intakes.
 
-    When that takes more nodes than the budget, the tables and the steps are looked at one by one, each with the budget
-    of its own; numbers are then left out, and the notes say what was not seen.
+    When that takes more nodes than the budget, the tables and the steps are looked at one by one, and share as much
+    again; numbers are then left out. The notes say what was not seen.
     """
     try:
         exam = Examination(policy, budget=budget)
@@ -49,7 +52,10 @@ def analyse(policy: Policy, *, budget: int = NODES) -> Analysis:
 
 
 def _found(exam: Examination, left_out: Sequence[Check] = ()) -> list[Finding]:
-    return [finding for check in CHECKS if check not in left_out for finding in check(exam)]
+    wanted = [check for check in CHECKS if check not in left_out]
+    order = [check for check in wanted if check not in LAST] + [check for check in LAST if check in wanted]
+    found = {check: [*check(exam)] for check in order}
+    return [finding for check in wanted for finding in found[check]]
 
 
 def _in_parts(policy: Policy, budget: int) -> Analysis:
@@ -57,16 +63,19 @@ def _in_parts(policy: Policy, budget: int) -> Analysis:
     seen: list[str] = []
     unseen: list[str] = []
     nodes = 0
-    for part in parts_of(policy):
+    parts = [*parts_of(policy)]
+    for at, part in enumerate(parts):
+        # What one part leaves is for those after it.
+        share = (budget - nodes) // (len(parts) - at)
         try:
-            exam = Examination(part.policy, budget=budget, counted=False)
+            exam = Examination(part.policy, budget=share, counted=False)
             found += _of_part(part, exam)
             seen.append(part.name)
             unseen += exam.unseen
             nodes += exam.diagram.nodes
         except BudgetSpent:
             unseen.append(f"{part.name} (ook apart te groot)")
-            nodes += budget
+            nodes += share
     whole = f"Het beleid is te groot om in één keer te bekijken: meer dan {budget} knopen. Daarom is apart gekeken naar"
     notes = [
         f"{whole} {listed(seen) or 'niets'}. Er zijn geen aantallen, en regels van verschillende stappen zijn niet"
@@ -90,7 +99,9 @@ def _sorted(policy: Policy, found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _unseen(what: Sequence[str]) -> tuple[str, ...]:
-    return (f"Niet bekeken, want dat kost te veel: {'; '.join(what)}.",) if what else ()
+    more = len(what) - MOST_UNSEEN
+    told = [*what[:MOST_UNSEEN], *([f"en nog {more} zulke vragen"] if more > 0 else [])]
+    return (f"Niet bekeken, want dat kost te veel: {'; '.join(told)}.",) if what else ()
 
 
 def _without_examples(policy: Policy) -> tuple[str, ...]:

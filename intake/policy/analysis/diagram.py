@@ -54,6 +54,11 @@ class Diagram:
         """Return the number of nodes made."""
         return len(self.level) // 2
 
+    @property
+    def spent(self) -> bool:
+        """Say that there was no room for a next node."""
+        return self.nodes > self.budget
+
     def node(self, level: int, kids: tuple[int, ...]) -> int:
         """Return the function that asks for a variable and goes on with one of the functions."""
         first = kids[0]

@@ -60,6 +60,8 @@ class Examination:
     def within_room(self, findings: Iterator[Finding], what: str) -> list[Finding]:
         """Return the findings; when they take too much, none, and it is noted what was not seen."""
         try:
+            if self.diagram.spent:
+                raise BudgetSpent
             with self.diagram.room(NODES_FOR_ONE):
                 return [*findings]
         except BudgetSpent:

@@ -122,14 +122,19 @@ class _Pool:
 def changing_nothing(exam: Examination) -> Iterator[Finding]:
     """Yield rules without which everyone gets each activity as strongly as with them, the last of the file first.
 
-    A rule that was found no longer counts for those before it, so all that are found can go together.
+    A rule that was found no longer counts for those before it, so all that are found can go together. One that takes
+    too much to look at keeps counting.
     """
     pool = _Pool(exam)
     for rule in reversed(exam.alive):
-        if pool.covers(rule):
-            by = listed(pool.helpers(rule))
-            text = (
-                f"Regel {rule.code} verandert niets: {by} geeft {rule.activity} al even sterk aan dezelfde bedrijven."
-            )
-            yield exam.finding(Fault.CHANGES_NOTHING, rule.code, "", text, exam.counts[rule.code])
+        found = exam.within_room(_without_effect(exam, pool, rule), f"of regel {rule.code} iets verandert")
+        if found:
             pool.rules.remove(rule)
+            yield from found
+
+
+def _without_effect(exam: Examination, pool: _Pool, rule: Rule) -> Iterator[Finding]:
+    if pool.covers(rule):
+        by = listed(pool.helpers(rule))
+        text = f"Regel {rule.code} verandert niets: {by} geeft {rule.activity} al even sterk aan dezelfde bedrijven."
+        yield exam.finding(Fault.CHANGES_NOTHING, rule.code, "", text, exam.counts[rule.code])

@@ -8,15 +8,18 @@ from functools import lru_cache
 
 from intake.policy import Policy
 from intake.policy.analysis import Difference, Differences
+from intake.policy.analysis.differing import TOO_LARGE
 from intake.policy.analysis.words import intakes_in_words
 from intake.policy.diffing import Happened, ItemChange, MarkedLine, Subject, changes
 from intake.policy.impact import Impact, Shift
+from intake.services.governing.checking import NODES_AT_ONCE
 from intake.views.policy.counting import answers_in_words, scans_in_words
 
 # Deeper than this a condition is not indented further on the screen.
 DEEPEST = 5
 TONES = {Happened.ADDED: "ok", Happened.REMOVED: "error", Happened.CHANGED: "active", Happened.MOVED: ""}
 SYMBOLS = {Happened.ADDED: "plus", Happened.REMOVED: "minus", Happened.CHANGED: "edit", Happened.MOVED: "refresh"}
+FURTHER = "De opdracht replay kijkt verder."
 ANY_ANSWER = ("welk antwoord ook",)
 NOW_ALSO, NO_LONGER = "Deze regel geldt nu ook bij", "Deze regel geldt niet meer bij"
 
@@ -70,14 +73,18 @@ def compare(old: Policy, new: Policy, possible: int | None) -> Compared:
 
     `possible` is the number of all intakes of the new one; without it, shares are not told.
     """
-    differences = Differences(old, new)
+    differences = Differences(old, new, budget=NODES_AT_ONCE)
     titles = {rule.code: policy.activities[rule.activity].title for policy in (old, new) for rule in policy.rules.rules}
     reaches = {} if differences.note else {code: tuple(_reaches(differences.of(code), possible)) for code in titles}
     found = changes(old, new)
     shown = tuple(_change(one, reaches.get(one.code, ()) if one.subject is Subject.RULE else ()) for one in found)
     told = {one.code for one in found if one.subject is Subject.RULE}
     others = tuple((code, titles[code], reach) for code, reach in reaches.items() if reach and code not in told)
-    return Compared(shown, others, differences.note)
+    return Compared(shown, others, _further(differences.note))
+
+
+def _further(note: str) -> str:
+    return f"{note} {FURTHER}" if note == TOO_LARGE else note
 
 
 def _change(one: ItemChange, reach: tuple[Reach, ...]) -> ChangeShown:
@@ -99,7 +106,7 @@ def _shallow(line: MarkedLine) -> MarkedLine:
 
 def _reaches(found: Difference, possible: int | None) -> Iterator[Reach]:
     if found.note:
-        yield Reach(found.note)
+        yield Reach(_further(found.note))
     for text, number, lines, gained in (
         (NOW_ALSO, found.gained, found.gained_lines, True),
         (NO_LONGER, found.lost, found.lost_lines, False),

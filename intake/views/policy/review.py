@@ -118,6 +118,8 @@ def checklist(version: PolicyVersion, user: User, found: Checked) -> list[tuple[
         (version.state == State.REVIEW, "De versie is ingediend"),
         (weighed, "De gevolgen voor de bewaarde scans zijn doorgerekend"),
     ]
+    if found.partly:
+        steps.insert(1, (False, "De controle bekeek alles; op het overzicht staat wat te veel kostte"))
     if found.policy is not None:
         steps.append((not without, noted if found.warnings else "Er zijn geen waarschuwingen"))
     if Role.POLICY_PUBLISHER in roles_of(user):

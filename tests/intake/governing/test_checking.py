@@ -1,0 +1,54 @@
+"""What a page looks at of a version: no more than somebody can wait for, and it says where to look further."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.policy.analysis import analyse
+from intake.services.governing import checking
+from tests.domain.policy.samples import policy_2013
+from tests.intake.governing import cast
+from tests.intake.governing.pages import browser, fresh, text
+
+pytestmark = pytest.mark.django_db
+FURTHER = "De opdracht check_policy kijkt verder"
+
+
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give pages hardly any room, and let nothing be kept of what was seen before."""
+    monkeypatch.setattr(checking, "NODES_AT_ONCE", 300)
+    monkeypatch.setattr("intake.views.policy.differences.NODES_AT_ONCE", 300)
+    monkeypatch.setattr(checking, "CHECKS", checking.Checks(checking.look))
+
+
+@pytest.mark.usefixtures("little")
+def test_version_that_takes_too_much_says_what_was_not_seen_and_where_to_look() -> None:
+    author = cast.author()
+    cast.changed(author)
+    page = text(browser(author).get("/beleid/2026-1/"))
+    assert "Het beleid is te groot om in één keer te bekijken" in page
+    assert FURTHER in page
+    page = text(browser(author).get("/beleid/2026-1/beoordelen/"))
+    assert "te groot om precies te vergelijken. De opdracht replay kijkt verder." in page
+    assert "De controle bekeek alles; op het overzicht staat wat te veel kostte (nog niet)" in page
+
+
+@pytest.mark.parametrize("less", [0, 1])
+def test_page_that_left_something_out_says_so(monkeypatch: pytest.MonkeyPatch, less: int) -> None:
+    monkeypatch.setattr(checking, "NODES_AT_ONCE", analyse(policy_2013()).nodes - less)
+    monkeypatch.setattr(checking, "CHECKS", checking.Checks(checking.look))
+    cast.draft(cast.author())
+    found = checking.check(fresh()).analysis
+    assert found is not None
+    assert found.intakes is not None
+    assert any(FURTHER in note for note in found.notes) is bool(less)
+
+
+def test_ordinary_version_is_seen_as_a_whole() -> None:
+    cast.changed(cast.author())
+    found = checking.check(fresh()).analysis
+    assert found is not None
+    assert found.intakes is not None
+    assert not any("check_policy" in note for note in found.notes)
+    assert not checking.check(fresh()).partly
