@@ -83,6 +83,18 @@ def test_answer_that_the_version_in_force_does_not_know_counts_as_none(client: C
     assert "«In welke provincie staat uw bedrijf?»: nodig «Groningen» of «Friesland» of «Drenthe», nog niet" in found
 
 
+def test_option_that_was_added_to_several_can_be_tried_at_once(client: Client) -> None:
+    writer = cast.author()
+    version = cast.draft(writer)
+    text = version.files["catalogus.yaml"].replace(
+        "      agri: Landbouw", "      lucht: Lucht\n      agri: Landbouw", 1
+    )
+    version = drafting.save_file(version, "catalogus.yaml", text, by=writer, lock=version.lock, now=cast.NOW)
+    found = trying(client, version, companies.READY | {"B4": ["lucht", "agri"]})
+    assert "Waarom dit" in found
+    assert "Verschil met 2013" in found
+
+
 def test_no_answers_at_all_are_answers_too(client: Client, version: PolicyVersion) -> None:
     assert "UT0" in trying(client, version, {})
 
