@@ -49,6 +49,11 @@ class Checked:
         return self.policy is not None and not self.problems and not self.errors
 
 
+def errors_in_full(found: Checked) -> tuple[Finding, ...]:
+    """Return the errors of a version, also those for which a page has no room; that may take some seconds."""
+    return analyse(found.policy).errors if found.partly and found.policy else found.errors
+
+
 class Checks:
     """What was found in the texts that this process looked at last."""
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from intake import policies
 from intake.models import PolicyVersion
 from intake.services.governing import places
-from intake.services.governing.checking import check
+from intake.services.governing.checking import check, errors_in_full
 from intake.services.governing.door import MOST_WORDS, actor_of, must_be, must_stand, storable, write
 from intake.services.governing.errors import Refused
 from nnmkb.web.permissions import Role
@@ -33,6 +33,8 @@ def submit(version: PolicyVersion, *, by: User, lock: int, now: datetime) -> Pol
     if not found.sound:
         count = len(found.problems) + len(found.errors)
         raise Refused(f"Er {'is nog 1 fout' if count == 1 else f'zijn nog {count} fouten'}. Herstel die eerst.")
+    if hidden := errors_in_full(found):
+        raise Refused("Een langere controle vond nog fouten. Herstel die eerst.", *(one.text for one in hidden[:3]))
     changes = {
         "state": State.REVIEW,
         "files": version.files,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from intake.policy.analysis import analyse
-from intake.services.governing import checking
+from intake.services.governing import checking, reviewing
+from intake.services.governing.errors import Refused
 from tests.domain.policy.samples import policy_2013
 from tests.intake.governing import cast
 from tests.intake.governing.pages import browser, fresh, text
@@ -52,3 +53,16 @@ def test_ordinary_version_is_seen_as_a_whole() -> None:
     assert found.intakes is not None
     assert not any("check_policy" in note for note in found.notes)
     assert not checking.check(fresh()).partly
+
+
+@pytest.mark.usefixtures("little")
+def test_error_for_which_a_page_has_no_room_is_found_before_anybody_judges_the_version() -> None:
+    author = cast.author()
+    version = cast.changed(
+        author, old="        - organisatie: [op_orde]\n", new="        - organisatie: [op_orde, deels]\n"
+    )
+    assert not checking.check(version).errors
+    with pytest.raises(Refused, match=r"langere controle.*Tegenspraak: regel R-P4"):
+        reviewing.submit(version, by=author, lock=version.lock, now=cast.NOW)
+    mended = cast.changed(author, version, "[op_orde, deels]\n        - innovatie", "[op_orde]\n        - innovatie")
+    assert reviewing.submit(mended, by=author, lock=mended.lock, now=cast.NOW).state == "review"
