@@ -18,6 +18,8 @@ from tests.running.letterbox import POISON, SLOW
 from tests.running.site import Site, promise, states
 
 pytestmark = [pytest.mark.servers, pytest.mark.postgres]
+# Of one worker; each has one mail in hand.
+PROCESSES = 2
 
 
 def begun(site: Site) -> None:
@@ -39,7 +41,10 @@ def test_worker_killed_in_the_middle_of_a_delivery_loses_nothing(big_site: Site)
     big_site.worker()
     big_site.wait_until_settled(rows)
     assert all_went_once(big_site, rows)
-    assert len(big_site.notes("sent")) == len(rows)
+    # Killed between sending and writing that down, a mail goes again under its own Message-ID: one for each process.
+    sent = big_site.notes("sent")
+    assert len({*sent}) == len(rows)
+    assert len(sent) <= len(rows) + PROCESSES
 
 
 def test_redis_that_comes_back_empty_loses_nothing(big_site: Site, redis: Redis):
