@@ -32,8 +32,10 @@ class Shown:
 
 
 def _weighed(payload: Payload) -> str:
-    many, changed = number(payload.get("scans", 0)), number(payload.get("changed", 0))
-    return f"Gevolgen doorgerekend tegen {payload.get('against', '')}: {many} scans, {changed} veranderen"
+    scans, changed = payload.get("scans", 0), payload.get("changed", 0)
+    looked = f"{number(scans)} {'scan' if scans == 1 else 'scans'}"
+    verb = "verandert" if changed == 1 else "veranderen"
+    return f"Gevolgen doorgerekend tegen {payload.get('against', '')}: {looked}, {number(changed)} {verb}"
 
 
 def _files(payload: Payload) -> str:
