@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from intake.policy.analysis import analyse
 from intake.services.governing import checking, reviewing
 from intake.services.governing.errors import Refused
+from intake.views.policy import differences
 from tests.domain.policy.samples import policy_2013
 from tests.intake.governing import cast
 from tests.intake.governing.pages import browser, fresh, text
@@ -16,11 +19,14 @@ FURTHER = "De opdracht check_policy kijkt verder"
 
 
 @pytest.fixture
-def little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give pages hardly any room, and let nothing be kept of what was seen before."""
+def little(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give pages hardly any room; what was seen before is forgotten, and afterwards what was seen with so little."""
+    differences.compare.cache_clear()
     monkeypatch.setattr(checking, "NODES_AT_ONCE", 300)
-    monkeypatch.setattr("intake.views.policy.differences.NODES_AT_ONCE", 300)
+    monkeypatch.setattr(differences, "NODES_AT_ONCE", 300)
     monkeypatch.setattr(checking, "CHECKS", checking.Checks(checking.look))
+    yield
+    differences.compare.cache_clear()
 
 
 @pytest.mark.usefixtures("little")
