@@ -109,11 +109,6 @@ def newest() -> str:
     return SHELF.in_force(freshly=True)
 
 
-def draft_policy(version: PolicyVersion) -> Policy:
-    """Return the policy of any version, also of a draft; PolicyProblems names every mistake in its text."""
-    return SHELF.parsed(version.files, sources_of(version))
-
-
 def sources_of(version: PolicyVersion) -> SourceTexts:
     """Return the texts in which citations of a version must stand.
 

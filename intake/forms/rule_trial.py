@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from intake.forms.fields import MOST_KEPT, given, whole_number
+from intake.forms.rule_lines import Option
 from intake.policy import AnswerProblem, Answers, Kind, Policy, Question, Step, options_of, read_answer, read_answers
 from intake.policy.conditions import Value
 from intake.policy.evaluation import look
@@ -18,21 +19,12 @@ Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer to choose, and whether it is chosen."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a matrix with its scores."""
 
     name: str
     label: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Asked:
     code: str
     text: str
     kind: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Option, ...]
     rows: tuple[Row, ...]
     typed: str
     skipped: bool
@@ -145,7 +137,7 @@ def _asked(
         code=question.code,
         text=question.text,
         kind=question.kind.value,
-        choices=tuple(Choice(option.value, option.label, option.value in chosen) for option in options),
+        choices=tuple(Option(option.value, option.label, option.value in chosen) for option in options),
         rows=tuple(_row(question, row.value, row.label, value) for row in question.rows),
         typed=typed.get(question.code, str(value) if isinstance(value, int) else ""),
         skipped=question.code not in asked,
@@ -155,5 +147,5 @@ def _asked(
 
 def _row(question: Question, row: str, label: str, value: Value | None) -> Row:
     score = str(value.get(row, "")) if isinstance(value, Mapping) else ""
-    choices = tuple(Choice(option.value, option.label, option.value == score) for option in question.options)
+    choices = tuple(Option(option.value, option.label, option.value == score) for option in question.options)
     return Row(f"a-{question.code}-{row}", label, choices)

@@ -41,7 +41,6 @@ BADGES: Mapping[str, Badge] = {
     State.RETIRED: Badge("Vervallen", "", "history"),
     State.DROPPED: Badge("Weggegooid", "", "trash"),
 }
-WAITING = Badge("Wacht op u", "active", "flag")
 
 
 def get_version(name: str) -> PolicyVersion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -106,7 +106,7 @@ class Typed:
     conflict: tuple[Any, ...] = ()
     by_me: bool = False
     search: str = ""
-    found: tuple[str, ...] = field(default=())
+    found: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, page: RulePage) -> Typed:

@@ -26,7 +26,6 @@ class Beside:
     scans: str
     share: str
     may_count: bool
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,6 @@ def beside(version: PolicyVersion, rule: Rule, *, count: bool) -> Beside:
         scans=counts.scans(rule.code),
         share=counts.share(rule.code),
         may_count=counts.may_count,
-        notes=checked.analysis.notes,
     )
 
 

@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 
 from intake import policies
 from intake.models import PolicyVersion
-from intake.policy import PolicyProblems
 from intake.services.governing import publishing, reviewing, sources, weighing
 from intake.services.governing.checking import check
 from intake.services.governing.errors import Refused
@@ -45,7 +44,9 @@ def test_citation_is_accepted_as_long_as_there_is_no_text(author: User) -> None:
     version = citing(author)
     register(author, "Iets anders.", "002")
     assert problems(version) == []
-    assert policies.draft_policy(version).rules.rule("R-A1").source.quote == QUOTE
+    read = check(version).policy
+    assert read is not None
+    assert read.rules.rule("R-A1").source.quote == QUOTE
 
 
 def test_citation_is_looked_up_as_soon_as_there_is_a_text(author: User) -> None:
@@ -54,8 +55,7 @@ def test_citation_is_looked_up_as_soon_as_there_is_a_text(author: User) -> None:
     register(author, "Er was een vlucht vanaf Eelde.")
     [said] = problems(version)
     assert "bedoelde u «Er was een vlucht vanaf Eelde»?" in said
-    with pytest.raises(PolicyProblems):
-        policies.draft_policy(version)
+    assert check(version).policy is None
     with pytest.raises(Refused, match="1 fout"):
         reviewing.submit(version, by=author, lock=version.lock, now=cast.NOW)
     register(author, "Er is een\nvlucht vanaf Eelde.")
