@@ -7,7 +7,7 @@ is saved.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from intake.policy.codes import RULE
 from intake.policy.model import Example, Rule
 from intake.policy.splicing import CannotSplice, with_block, with_new_block, without_block
 from intake.policy.writing import rule_text
+from intake.services.again import TRIES
 from intake.services.governing.changing import change_of
 from intake.services.governing.checking import check
 from intake.services.governing.door import must_stand
@@ -37,6 +38,13 @@ class Seen:
 
     code: str
     seal: str
+
+
+class RuleChanged(Stale):
+    """Somebody else changed this very rule."""
+
+    def __init__(self) -> None:
+        super().__init__(RULE_CHANGED)
 
 
 def readable(version: PolicyVersion) -> Policy:
@@ -71,9 +79,28 @@ def save_rule(
 ) -> PolicyVersion:
     """Save a rule as it is here; `after` names the rule that it must stand below, empty for the first place.
 
-    Others may have changed the rest of the version in between; Stale when they changed this rule. Refused when the
-    text would not be readable, with everything the loader says.
+    Others may have changed the rest of the version in between, or do so at this very moment; RuleChanged when they
+    changed this rule. Refused when the text would not be readable, with everything the loader says.
     """
+    return on_newest(version, lambda newest: put_in(newest, rule, seen, after=after, by=by, now=now))
+
+
+def on_newest(version: PolicyVersion, change: Callable[[PolicyVersion], PolicyVersion]) -> PolicyVersion:
+    """Change a version, and again on the newest when somebody saved another part of it at the same moment."""
+    for _ in range(TRIES):
+        try:
+            return change(version)
+        except RuleChanged:
+            raise
+        except Stale:
+            version = PolicyVersion.objects.get(pk=version.pk)
+    return change(version)
+
+
+def put_in(
+    version: PolicyVersion, rule: Rule, seen: Seen, *, after: str | None, by: User, now: datetime
+) -> PolicyVersion:
+    """Save a rule in this version, or raise Stale when the version is not the newest."""
     must_stand(version, PolicyVersion.State.DRAFT)
     policy = readable(version)
     known = find(policy, rule.code)
@@ -104,6 +131,11 @@ def put(text: str, policy: Policy, rule: Rule, known: Rule | None, place: str) -
 
 def remove_rule(version: PolicyVersion, seen: Seen, *, by: User, now: datetime) -> PolicyVersion:
     """Take a rule out; its code is never used again once a version with it was in force."""
+    return on_newest(version, lambda newest: take_out(newest, seen, by=by, now=now))
+
+
+def take_out(version: PolicyVersion, seen: Seen, *, by: User, now: datetime) -> PolicyVersion:
+    """Take a rule out of this version, or raise Stale when the version is not the newest."""
     must_stand(version, PolicyVersion.State.DRAFT)
     must_be_as_seen(version, seen)
     try:
@@ -139,7 +171,7 @@ def must_be_as_seen(version: PolicyVersion, seen: Seen) -> Policy:
     """Return the policy when the rule in it is still as it was seen."""
     policy = readable(version)
     if seal(policy, find(policy, seen.code)) != seen.seal:
-        raise Stale(RULE_CHANGED)
+        raise RuleChanged
     return policy
 
 

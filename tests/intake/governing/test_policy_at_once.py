@@ -71,7 +71,7 @@ def test_a_version_is_not_published_and_sent_back_at_once() -> None:
     assert events.broken_chains() == []
 
 
-def test_rules_that_are_saved_at_once_are_kept_or_told() -> None:
+def test_different_rules_that_are_saved_at_once_are_all_kept() -> None:
     writer = cast.author()
     version = cast.draft(writer)
     codes = ("R-A1", "R-P1", "R-P5", "R-V3")
@@ -91,11 +91,9 @@ def test_rules_that_are_saved_at_once_are_kept_or_told() -> None:
 
     together(save)
     now = rules.readable(PolicyVersion.objects.get(pk=version.pk))
-    assert "done" in answers.values()
-    assert {*answers.values()} <= {"done", Stale.__name__}
-    for code, answer in answers.items():
-        assert (now.rules.rule(code).reason == f"Reden {code}.") is (answer == "done"), code
-    assert PolicyVersion.objects.get(pk=version.pk).lock == version.lock + Counter(answers.values())["done"]
+    assert answers == dict.fromkeys(codes, "done")
+    assert [now.rules.rule(code).reason for code in codes] == [f"Reden {code}." for code in codes]
+    assert PolicyVersion.objects.get(pk=version.pk).lock == version.lock + len(codes)
 
 
 def test_the_same_draft_begun_at_once_is_one_draft() -> None:
