@@ -1,4 +1,4 @@
-"""Event: the append-only history. Outgoing: one row a delivery. Heartbeat: the relay runs. RateCount: limits."""
+"""Event: the append-only history, and Tip and Anchor, its proof. Outgoing: one row a delivery. Heartbeat, RateCount."""
 
 from __future__ import annotations
 
@@ -32,6 +32,40 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.seq} {self.kind}"
+
+
+class Tip(models.Model):
+    """The last number and digest of one history: an event that is missing at the end shows here."""
+
+    stream = models.CharField(max_length=40, primary_key=True)
+    seq = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "eind van een geschiedenis"
+        verbose_name_plural = "einden van geschiedenissen"
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.seq}"
+
+
+class Anchor(models.Model):
+    """One digest over all histories up to one event, made each night and kept outside too. Append-only."""
+
+    at = models.DateTimeField()
+    # The last event that it covers; 0 for an empty ledger.
+    last_event = models.BigIntegerField()
+    streams = models.PositiveIntegerField()
+    # SHA-256 over the sorted (stream, seq, digest) of the last covered event of every history.
+    root = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "anker"
+        verbose_name_plural = "ankers"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.root[:12]}"
 
 
 class Outgoing(models.Model):

@@ -27,6 +27,7 @@ ROLES = {
     "entrepreneur": Actor.ENTREPRENEUR,
     "advisor": Actor.ADVISOR,
     "partner": Actor.PARTNER,
+    "timer": Actor.TIMER,
     "system": Actor.SYSTEM,
 }
 
@@ -119,6 +120,7 @@ def move(
     changes: Mapping[str, object] | None = None,
     payload: Mapping[str, object] | None = None,
     respond_days: int = 5,
+    until: date | None = None,
 ) -> Event:
     """Make one move of the table: compare-and-set on the version that was read, and record its event.
 
@@ -135,6 +137,7 @@ def move(
         changes=changes,
         payload={"transition": row.number, **(payload or {})},
         respond_days=respond_days,
+        until=until,
     )
 
 
@@ -149,16 +152,48 @@ def settle(
     changes: Mapping[str, object] | None = None,
     payload: Mapping[str, object] | None = None,
     respond_days: int = 5,
+    until: date | None = None,
 ) -> Event:
-    """Write the new state with its clock, and its event; the caller has checked that the move may be made."""
-    version, source = referral.version, referral.state
+    """Write the new state with its clock, and its event; the caller has checked that the move may be made.
+
+    `respond_days` is the term of an offer, `until` the chosen date of a postponement.
+    """
+    source = referral.state
     fields: dict[str, object] = {
         "state": target.value,
         "entered_at": at,
-        "version": version + 1,
-        **clock(target, at, respond_days),
+        "misses": 0,
+        "no_answer": False,
+        **clock(target, at, respond_days, until),
         **(changes or {}),
     }
+    return amend(
+        referral,
+        kind,
+        actor=actor,
+        at=at,
+        key=key,
+        changes=fields,
+        payload={"from": source, "to": target.value, **(payload or {})},
+    )
+
+
+def amend(
+    referral: Referral,
+    kind: str,
+    *,
+    actor: str,
+    at: datetime,
+    key: str | None = None,
+    changes: Mapping[str, object],
+    payload: Mapping[str, object] | None = None,
+) -> Event:
+    """Change columns of the row by compare-and-set on its version, and record the event; raises Stale on a lost race.
+
+    For what leaves the state as it is, such as another owner; a change of state goes by `move`.
+    """
+    version, source = referral.version, referral.state
+    fields = {**changes, "version": version + 1}
     if not Referral.objects.filter(pk=referral.pk, version=version, state=source).update(**fields):
         fresh = Referral.objects.select_related("owner", "partner").get(pk=referral.pk)
         raise Stale(fresh, since(fresh, version))
@@ -169,7 +204,7 @@ def settle(
         kind,
         actor=actor,
         at=at,
-        payload={"from": source, "to": target.value, "version": version + 1, **(payload or {})},
+        payload={"version": version + 1, **(payload or {})},
         idempotency_key=key,
     )
 
@@ -181,11 +216,11 @@ def handed_to(partner: Partner | None) -> dict[str, object]:
     return {"partner_id": partner.pk, "organisation": partner.organisation, "partner_name": partner.name}
 
 
-def clock(target: State, at: datetime, respond_days: int = 5) -> dict[str, object]:
+def clock(target: State, at: datetime, respond_days: int = 5, until: date | None = None) -> dict[str, object]:
     """Return the columns of the clock that starts when this state is entered; a closed state has none."""
     if not target.is_open:
         return {"next_due_at": None, "due_kind": "", "closed_at": at}
-    due, kind = lifecycle.due(target, at, calendar(), respond_days=respond_days)
+    due, kind = lifecycle.due(target, at, calendar(), respond_days=respond_days, until=until)
     return {"next_due_at": due, "due_kind": kind.value, "closed_at": None}
 
 

@@ -1,4 +1,4 @@
-"""Partner, Referral (the need), Offer (one attempt at one partner), Dossier (frozen), and what belongs to them."""
+"""Referral (the need), Dossier (frozen), and Offer (one attempt at one partner) with its access codes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from intake.models import Assessment, Intake
+from referrals.models.partners import Partner
 
 OPEN_STATES = (
     "awaiting_consent",
@@ -19,41 +20,6 @@ OPEN_STATES = (
     "in_progress",
     "on_hold",
 )
-
-
-class Partner(models.Model):
-    """An organisation that joined: what it does, where, and how to reach it."""
-
-    code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
-    # Code of the organisation in the policy (partijen.yaml); consent is given to that organisation.
-    organisation = models.SlugField(max_length=60, unique=True)
-    # Empty list: no limit.
-    activities = models.JSONField(default=list, blank=True)
-    provinces = models.JSONField(default=list, blank=True)
-    sectors = models.JSONField(default=list, blank=True)
-    themes = models.JSONField(default=list, blank=True)
-    email = models.EmailField()
-    contact_person = models.CharField(max_length=120, blank=True, default="")
-    response_days = models.PositiveSmallIntegerField(default=5)
-    capacity = models.PositiveSmallIntegerField(default=20)
-    active = models.BooleanField(default=True)
-    paused_until = models.DateField(null=True, blank=True, default=None)
-    agreement_date = models.DateField(null=True, blank=True, default=None)
-    last_checked = models.DateField(null=True, blank=True, default=None)
-
-    class Meta:
-        verbose_name = "partner"
-        verbose_name_plural = "partners"
-        ordering = ("name",)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(response_days__gte=2, response_days__lte=15), name="partner_response_term"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Referral(models.Model):
@@ -84,6 +50,10 @@ class Referral(models.Model):
     outcome = models.CharField(max_length=30, blank=True, default="")
     closed_at = models.DateTimeField(null=True, default=None)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How often the clock of the present state ran out while the state stayed.
+    misses = models.PositiveSmallIntegerField(default=0)
+    # The entrepreneur let the term of a question pass; stands until something else happens.
+    no_answer = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     # No organisation plays the party today: the KvK finds a way.
     no_partner = models.BooleanField(default=False)
@@ -192,6 +162,8 @@ class Offer(models.Model):
     ended_at = models.DateTimeField(null=True, default=None)
     reason = models.CharField(max_length=30, blank=True, default="")
     reason_text = models.CharField(max_length=500, blank=True, default="")
+    # Of the digest of reason_text in the history; erased with the text.
+    salt = models.CharField(max_length=32, blank=True, default="")
     contact_person = models.CharField(max_length=120, blank=True, default="")
     nonce = models.CharField(max_length=32)
     link_digest = models.CharField(max_length=64, unique=True)
@@ -230,35 +202,45 @@ class AccessCode(models.Model):
         return f"code voor {self.offer_id}"
 
 
-class Note(models.Model):
-    """What an advisor wrote down. Not part of the dossier; erased with the personal data."""
+class ConsentRequest(models.Model):
+    """The question to the entrepreneur whether one more organisation may help; the answer is a Consent row."""
 
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="notes")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(max_length=4000)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = "notitie"
-        verbose_name_plural = "notities"
-        ordering = ("referral", "at")
-
-    def __str__(self) -> str:
-        return f"notitie bij {self.referral}"
-
-
-class PolicySignal(models.Model):
-    """A count for the policy makers, without any company: only with consent C4."""
-
-    activity = models.CharField(max_length=4)
-    province = models.CharField(max_length=12)
-    sector = models.CharField(max_length=20)
-    month = models.DateField()
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="consent_requests")
+    organisation = models.SlugField(max_length=60)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    # Set by an answer, or when the referral goes on without one.
+    closed_at = models.DateTimeField(null=True, default=None)
+    given = models.BooleanField(null=True, default=None)
 
     class Meta:
-        verbose_name = "signaal"
-        verbose_name_plural = "signalen"
-        indexes = (models.Index(fields=("month", "activity"), name="signal_month"),)
+        verbose_name = "vraag om toestemming"
+        verbose_name_plural = "vragen om toestemming"
+        ordering = ("referral", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("referral",), condition=Q(closed_at__isnull=True), name="consent_request_one_open"
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.activity} {self.province} {self.month:%Y-%m}"
+        return f"toestemming voor {self.organisation} bij {self.referral}"
+
+
+class TimerFailure(models.Model):
+    """A referral whose clock could not be carried out; the sweep goes on with the others and tries again."""
+
+    referral = models.OneToOneField(Referral, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # Name of the error only; its text may quote a person.
+    error = models.CharField(max_length=80)
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "mislukte termijn"
+        verbose_name_plural = "mislukte termijnen"
+        ordering = ("first_at",)
+
+    def __str__(self) -> str:
+        return f"{self.referral_id}: {self.error}"
