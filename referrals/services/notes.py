@@ -7,27 +7,29 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from nnmkb.ledger import events
+from nnmkb.ledger.seals import new_salt
 from referrals.models import Note
 from referrals.services import door
 from referrals.services.errors import Refused
+from referrals.services.sealed import sealed
 
 LONGEST = 4000
 
 
 def add(referral_id: int, *, author: User, text: str, key: str | None, now: datetime) -> Note:
-    """Keep a note; the event names the note, not its text."""
+    """Keep a note; the event names the note and seals its text, without holding it."""
 
     def work(scoped: str | None) -> Note:
         plain = text.strip()
         if not 1 <= len(plain) <= LONGEST:
             raise Refused(f"Schrijf een notitie van 1 tot {LONGEST} tekens.", field="text")
-        written = Note.objects.create(referral_id=referral_id, author=author, text=plain, at=now)
+        written = Note.objects.create(referral_id=referral_id, author=author, text=plain, salt=new_salt(), at=now)
         events.record(
             f"referral:{referral_id}",
             "note_added",
             actor=f"advisor:{author.pk}",
             at=now,
-            payload={"note": written.pk},
+            payload={"note": written.pk, "sealed": sealed(written)},
             idempotency_key=scoped,
         )
         return written

@@ -1,0 +1,93 @@
+"""Which texts the history vouches for, by a salted digest, and where each stands now.
+
+A service that stores a text gives its row a salt (`nnmkb.ledger.seals.new_salt()`) and puts `sealed(row, "text")` in
+the payload of the event of that same transaction, under the name "sealed":
+
+    written = Note.objects.create(..., text=plain, salt=new_salt())
+    events.record(..., payload={"note": written.pk, "sealed": sealed(written, "text")})
+
+Two texts at once: `{**sealed(one, "text"), **sealed(other, "reason_text")}`. Erasure empties the text and the salt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Model
+
+from nnmkb.ledger.seals import seal
+from referrals.models import Feedback, Note, Offer, Question
+
+# Model and columns behind the first word of a reference.
+SEALED: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
+    "note": (Note, ("text",)),
+    "question": (Question, ("text", "answer")),
+    "offer": (Offer, ("reason_text",)),
+    "feedback": (Feedback, ("text",)),
+}
+SaltAndText = tuple[str, str]
+REFERENCE = re.compile(r"([a-z]+):([0-9]{1,18})(?::([a-z_]+))?")
+
+
+def sealed(row: Note | Question | Offer | Feedback, column: str = "text") -> dict[str, str]:
+    """Return {reference: digest} of the text in this column of a stored row; {} for an empty text.
+
+    The row must have its salt. Call it after the row was written: the reference holds its key.
+    """
+    text = getattr(row, column)
+    if not text:
+        return {}
+    assert all((row.pk, row.salt)), "a text is sealed with the salt of its stored row"
+    return {reference(row, column): seal(row.salt, text)}
+
+
+def reference(row: Model, column: str) -> str:
+    """Return how the history names a text: "note:12", or "question:3:answer" where a row has several."""
+    name = row._meta.model_name or ""
+    columns = SEALED[name][1]
+    assert column in columns, column
+    return f"{name}:{row.pk}" if len(columns) == 1 else f"{name}:{row.pk}:{column}"
+
+
+def text_of(ref: str) -> SaltAndText | None:
+    """Return salt and text as they stand now; None for a text that was erased."""
+    return texts_of((ref,))[ref]
+
+
+def texts_of(refs: Iterable[str]) -> dict[str, SaltAndText | None]:
+    """Return what stands behind each reference now, in one query for each table; None for what was erased.
+
+    Erased is: both empty, or no row any more. A text without its salt is not erased; it comes back with salt "".
+    Raises ValueError for what is no reference.
+    """
+    asked = {ref: _taken_apart(ref) for ref in refs}
+    keys: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for name, pk, column in asked.values():
+        keys[name, column].add(pk)
+    rows: dict[tuple[str, int, str], SaltAndText] = {}
+    for (name, column), pks in keys.items():
+        found = SEALED[name][0]._default_manager.filter(pk__in=pks).values_list("pk", "salt", column)
+        rows |= {(name, pk, column): (salt, text) for pk, salt, text in found}
+    texts = {ref: rows.get(place, ("", "")) for ref, place in asked.items()}
+    return {ref: None if both == ("", "") else both for ref, both in texts.items()}
+
+
+def is_reference(ref: str) -> bool:
+    """Say whether this names a text that a service can have sealed."""
+    try:
+        _taken_apart(ref)
+    except ValueError:
+        return False
+    return True
+
+
+def _taken_apart(ref: str) -> tuple[str, int, str]:
+    match = REFERENCE.fullmatch(ref)
+    if match is None or match[1] not in SEALED:
+        raise ValueError(f"{ref!r} names no sealed text")
+    columns = SEALED[match[1]][1]
+    if (match[3] or columns[0]) not in columns or bool(match[3]) != (len(columns) > 1):
+        raise ValueError(f"{ref!r} names no sealed text")
+    return match[1], int(match[2]), match[3] or columns[0]
