@@ -13,17 +13,15 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from intake.numbers import parse_reference
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import STATES, Actor, State
-from referrals.domain.numbers import parse_referral_number, referral_number
 from referrals.models import Referral
+from referrals.searching import search
 
 PAGE = 25
 CAP = 1000
 SALT = "referrals.queues"
 LONGEST_SEARCH = 100
-CASE_REFERRALS = 9
 
 PROVINCES = {"groningen": "Groningen", "friesland": "Fryslân", "drenthe": "Drenthe", "anders": "Elders"}
 STEPS = {"S": "Strategie", "O": "Organisatie", "U": "Uitvoering"}
@@ -124,7 +122,7 @@ def referrals(filters: Filters, *, user_id: int, now: datetime) -> QuerySet[Refe
         found = found.filter(activity=filters.activity)
     if filters.owner:
         found = found.filter(owner_id=int(filters.owner))
-    return found.filter(_search(filters.search)) if filters.search else found
+    return found.filter(search(filters.search).condition) if filters.search else found
 
 
 def _state(filters: Filters) -> Q:
@@ -165,19 +163,6 @@ def dead_streams() -> list[str]:
         .order_by("-created_at")
         .values_list("event__stream", flat=True)[:CAP]
     )
-
-
-def _search(text: str) -> Q:
-    if number := parse_referral_number(text):
-        return Q(number=referral_number(*number))
-    if case := parse_reference(text):
-        return Q(number__in=[referral_number(case, ordinal) for ordinal in range(1, CASE_REFERRALS + 1)])
-    compact = text.replace(" ", "").replace(".", "")
-    if compact.isdigit():
-        return Q(intake__contact__kvk_number=compact)
-    if "@" in text:
-        return Q(intake__contact__email__iexact=text)
-    return Q(intake__contact__company__icontains=text)
 
 
 # --- how many -------------------------------------------------------------------------------------------------------

@@ -160,7 +160,11 @@ class Consent(models.Model):
         verbose_name = "toestemming"
         verbose_name_plural = "toestemmingen"
         ordering = ("intake", "id")
-        indexes = (models.Index(fields=("intake", "purpose", "organisation"), name="consent_newest"),)
+        indexes = (
+            models.Index(fields=("intake", "purpose", "organisation"), name="consent_newest"),
+            # A search passes over the few that took back this consent.
+            models.Index(fields=("intake",), name="consent_view_refused", condition=Q(purpose="C1", given=False)),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(purpose="C2", organisation__gt="") | (~Q(purpose="C2") & Q(organisation="")),
