@@ -1,15 +1,18 @@
-"""record(): the only writer of Event. Call it in the transaction of the change; no event, no change."""
+"""record(): the only writer of Event and Tip. Call it in the transaction of the change; no event, no change."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import IntegrityError, connection
 
-from nnmkb.ledger.models import Event
+from nnmkb.ledger.models import Event, Tip
+
+# One form for one event, whatever wrote it: digests are made over this text.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 class KeyUsed(Exception):
@@ -35,25 +38,37 @@ def record(
     both leave the transaction unusable, so the caller lets them pass through its `atomic` block.
     """
     assert connection.in_atomic_block, "an event is part of the transaction of its change"
-    last = Event.objects.filter(stream=stream).order_by("-seq").first()
+    last = Tip.objects.filter(stream=stream).values_list("seq", "digest").first()
+    seq, previous = last or (0, "")
     event = Event(
         stream=stream,
-        seq=(last.seq + 1) if last else 1,
+        seq=seq + 1,
         kind=kind,
         actor=actor,
         at=at,
         payload=dict(payload or {}),
         idempotency_key=idempotency_key,
-        previous=last.digest if last else "",
+        previous=previous,
     )
     event.digest = digest_of(event)
     try:
+        # The tip first: a second writer waits here, and then finds it moved.
+        _move_tip(event)
         event.save(force_insert=True)
     except IntegrityError as error:
         if idempotency_key and "idempotency" in str(error):
             raise KeyUsed(idempotency_key) from error
         raise LostRace(stream) from error
     return event
+
+
+def _move_tip(event: Event) -> None:
+    if event.seq == 1:
+        Tip.objects.create(stream=event.stream, seq=1, digest=event.digest)
+        return
+    tip = Tip.objects.filter(stream=event.stream, seq=event.seq - 1, digest=event.previous)
+    if not tip.update(seq=event.seq, digest=event.digest):
+        raise LostRace(event.stream)
 
 
 def done_before(idempotency_key: str | None) -> Event | None:
@@ -64,14 +79,16 @@ def done_before(idempotency_key: str | None) -> Event | None:
 
 
 def digest_of(event: Event) -> str:
-    """Return SHA-256 over the previous digest and the canonical text of the event."""
-    text = json.dumps(
-        [event.stream, event.seq, event.kind, event.actor, event.at.isoformat(), event.payload],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-    return hashlib.sha256((event.previous + text).encode()).hexdigest()
+    """Return the digest that belongs to this event."""
+    return chained(event.previous, event.stream, event.seq, event.kind, event.actor, event.at, event.payload)
+
+
+def chained(
+    previous: str, stream: str, seq: int, kind: str, actor: str, at: datetime, payload: Mapping[str, object]
+) -> str:
+    """Return SHA-256 over the previous digest and the canonical text of an event."""
+    text = _CANONICAL.encode([stream, seq, kind, actor, at.astimezone(UTC).isoformat(), payload])
+    return hashlib.sha256((previous + text).encode()).hexdigest()
 
 
 def history(stream: str) -> list[Event]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
 
-APPEND_ONLY = ("ledger_event", "intake_consent", "intake_sourcetext")
+APPEND_ONLY = ("ledger_event", "ledger_anchor", "intake_consent", "intake_sourcetext")
 
 POSTGRES = """
 CREATE OR REPLACE FUNCTION nnmkb_append_only() RETURNS trigger LANGUAGE plpgsql AS
