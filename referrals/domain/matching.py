@@ -1,9 +1,14 @@
-"""Which partners fit a referral, in fair order and with reasons."""
+"""Which partners fit a referral, in fair order and with reasons.
+
+Fair means: who has the least work for its size comes first, and of equals who waits longest for an offer. Neither the
+name nor the order in a table decides, as long as anything else can. What follows from it is tested: of equal partners
+no one ever gets two more than another, and partners of different size fill up at the same pace.
+"""
 
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -14,7 +19,8 @@ class PartnerProfile:
 
     `capacity` None means that no limit was given. `declined_before` is about this referral, `blocked` about a
     conflict of interest with this company. `parties` are the roles of the policy table that the partner plays.
-    `ending` says in words how its organisation ended; empty while it exists.
+    `ending` says in words how its organisation ended; empty while it exists. `last_offered_at` None means that it never
+    got an offer.
     """
 
     code: str
@@ -28,6 +34,7 @@ class PartnerProfile:
     paused_until: date | None = None
     capacity: int | None = None
     open_count: int = 0
+    last_offered_at: datetime | None = None
     declined_before: bool = False
     blocked: bool = False
     parties: frozenset[str] = frozenset()
@@ -36,7 +43,11 @@ class PartnerProfile:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a referral asks for, and with which organisations its dossier may be shared."""
+    """What a referral asks for, and with which organisations its dossier may be shared.
+
+    `outdated` are organisations with consent under a sentence that has changed since: good for what runs already,
+    not for a new offer.
+    """
 
     activity: str
     parties: frozenset[str]
@@ -44,6 +55,7 @@ class Wanted:
     sector: str
     themes: frozenset[str] = frozenset()
     consented: frozenset[str] = frozenset()
+    outdated: frozenset[str] = frozenset()
 
 
 class Obstacle(StrEnum):
@@ -60,6 +72,7 @@ class Obstacle(StrEnum):
     CONFLICT = "conflict"
     DECLINED_BEFORE = "declined_before"
     NO_CONSENT = "no_consent"
+    OLD_CONSENT = "old_consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class Refusal:
     @property
     def consent_would_do(self) -> bool:
         """Tell whether asking for consent is all that is needed."""
-        return self.obstacles == (Obstacle.NO_CONSENT,)
+        return self.obstacles in {(Obstacle.NO_CONSENT,), (Obstacle.OLD_CONSENT,)}
 
     @property
     def can_be_forced(self) -> bool:
@@ -101,8 +114,9 @@ def match(wanted: Wanted, partners: Iterable[PartnerProfile], today: date) -> Ma
     """Return who fits and who does not.
 
     The order is fair and does not depend on the order of the input. Partners whose role the policy table names
-    for this activity come first. Within them: fewest open referrals relative to capacity, then name. A partner
-    without a limit counts as having the largest capacity among those that fit, so that it is not always first.
+    for this activity come first. Within them: fewest open referrals relative to capacity, then longest ago that it
+    got an offer (never is longest), then name. A partner without a limit counts as having the largest capacity among
+    those that fit, so that it is not always first.
     Refusals come with the nearest to fitting first: fewest obstacles, then name.
     """
     fitting: list[PartnerProfile] = []
@@ -114,7 +128,7 @@ def match(wanted: Wanted, partners: Iterable[PartnerProfile], today: date) -> Ma
         else:
             fitting.append(partner)
     largest = max((partner.capacity or 0 for partner in fitting), default=0) or 1
-    fitting.sort(key=lambda p: (not p.parties & wanted.parties, _load(p, largest), *_by_name(p)))
+    fitting.sort(key=lambda p: (not p.parties & wanted.parties, _load(p, largest), _waiting(p), *_by_name(p)))
     refusals.sort(key=lambda r: (len(r.obstacles), *_by_name(r.partner)))
     return Matches(tuple(Proposal(p, tuple(_reasons(wanted, p))) for p in fitting), tuple(refusals))
 
@@ -133,7 +147,11 @@ def _obstacles(wanted: Wanted, partner: PartnerProfile, today: date) -> Iterable
         yield Obstacle.CONFLICT, "Heeft een belangenconflict met dit bedrijf."
     if partner.declined_before:
         yield Obstacle.DECLINED_BEFORE, "Wees deze verwijzing eerder af. Opnieuw vragen kan met een reden."
-    if partner.organisation not in wanted.consented:
+    if partner.organisation in wanted.consented:
+        return
+    if partner.organisation in wanted.outdated:
+        yield Obstacle.OLD_CONSENT, "De tekst van de toestemming is veranderd. Vraag opnieuw toestemming."
+    else:
         yield Obstacle.NO_CONSENT, "Vraag toestemming: de ondernemer heeft deze organisatie niet gekozen."
 
 
@@ -168,6 +186,10 @@ def _reasons(wanted: Wanted, partner: PartnerProfile) -> Iterable[str]:
 def _load(partner: PartnerProfile, largest: int) -> Fraction:
     # Fractions, because 1/3 and 2/6 must tie.
     return Fraction(partner.open_count, largest if partner.capacity is None else partner.capacity)
+
+
+def _waiting(partner: PartnerProfile) -> float:
+    return partner.last_offered_at.timestamp() if partner.last_offered_at else float("-inf")
 
 
 def _by_name(partner: PartnerProfile) -> tuple[str, str]:

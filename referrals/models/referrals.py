@@ -147,7 +147,8 @@ class Offer(models.Model):
         CLOSED = "closed", "afgesloten"
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="offers")
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="offers")
+    # Its index is the one below, which also tells when a partner was last asked.
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="offers", db_index=False)
     # The organisation that consent was given to and its name, as they were: for old dossiers and reports.
     organisation = models.SlugField(max_length=60, db_index=False)
     partner_name = models.CharField(max_length=120)
@@ -172,6 +173,7 @@ class Offer(models.Model):
         verbose_name = "aanbod"
         verbose_name_plural = "aanbiedingen"
         ordering = ("referral", "attempt")
+        indexes = (models.Index(fields=("partner", "-offered_at"), name="offer_partner_newest"),)
         constraints = (
             models.UniqueConstraint(fields=("referral", "attempt"), name="offer_attempt"),
             models.UniqueConstraint(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.models import Consent, Intake
+from referrals.domain.english_consent import english_version
 
 KVK = "kvk"
 VIEW, SHARE, EXAMPLE, FIGURES, LATER = "C1", "C2", "C3", "C4", "C5"
@@ -78,10 +79,26 @@ def given(intake_id: int) -> frozenset[Key]:
 
 def organisations(intake_id: int) -> frozenset[str]:
     """Return the organisations that may have the dossier now; the KvK by C1, and nobody without C1."""
-    allowed = given(intake_id)
-    if (VIEW, "") not in allowed:
+    return _organisations(given(intake_id))
+
+
+def by_words(intake_id: int, text_version: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return `organisations` in two: agreed to under this version of the sentence, in either language, and the rest.
+
+    Anything new needs the first; what runs already goes on under the words that were agreed to. The KvK needs C1 only.
+    """
+    rows = newest(intake_id)
+    allowed = _organisations(key for key, row in rows.items() if row.given)
+    words = {text_version, english_version(text_version)}
+    current = {code for (purpose, code), row in rows.items() if purpose == SHARE and row.text_version in words}
+    return allowed & {KVK, *current}, allowed - {KVK, *current}
+
+
+def _organisations(allowed: Iterable[Key]) -> frozenset[str]:
+    keys = frozenset(allowed)
+    if (VIEW, "") not in keys:
         return frozenset()
-    return frozenset({KVK, *(organisation for purpose, organisation in allowed if purpose == SHARE)})
+    return frozenset({KVK, *(organisation for purpose, organisation in keys if purpose == SHARE)})
 
 
 def seen_by_kvk(intake_ids: Iterable[int]) -> frozenset[int]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, DateTimeField, IntegerField, OuterRef, Subquery
 
-from intake.models import Intake
+from intake.models import Contact, Intake
 from intake.policies import policy
 from intake.policy import Policy
 from intake.policy import players as policy_players
 from referrals.domain.matching import Matches, PartnerProfile, Wanted, match
-from referrals.models import OPEN_STATES, Offer, Partner, Referral
+from referrals.models import Offer, Partner, Referral
 from referrals.services import consents, organisations
 
 REFUSING = (Offer.State.DECLINED, Offer.State.RETURNED)
@@ -24,15 +25,18 @@ def matches(referral: Referral, today: date) -> Matches:
 
 
 def wanted(referral: Referral) -> Wanted:
-    """Return what the referral asks for, with the consent of this moment."""
+    """Return what the referral asks for, with the consent of this moment under the words of the policy in force."""
     activity = policy(referral.intake.policy).activities[referral.activity]
+    words = policy().consents[consents.SHARE].text_version
+    current, outdated = consents.by_words(referral.intake_id, words)
     return Wanted(
         activity=referral.activity,
         parties=frozenset(activity.parties),
         province=referral.province,
         sector=referral.sector,
         themes=themes_of(referral.intake),
-        consented=consents.organisations(referral.intake_id),
+        consented=current,
+        outdated=outdated,
     )
 
 
@@ -61,15 +65,10 @@ def themes_of(intake: Intake) -> frozenset[str]:
 
 def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> list[PartnerProfile]:
     """Return the partners with what matters for this referral: their load, and what they said before."""
-    load = dict(
-        Referral.objects.filter(closed_at__isnull=True, state__in=OPEN_STATES, partner__isnull=False)
-        .values_list("partner")
-        .annotate(Count("id"))
-    )
+    listed = list(partners)
+    load = loads([partner.pk for partner in listed])
     declined = set(Offer.objects.filter(referral=referral, state__in=REFUSING).values_list("partner", flat=True))
-    blocked = set(
-        Offer.objects.filter(referral__intake=referral.intake_id, reason="conflict").values_list("partner", flat=True)
-    )
+    blocked = in_conflict(referral.intake_id)
     rules = policy(referral.intake.policy)
     roles = {party: players(rules, party, today) for party in rules.parties}
     return [
@@ -86,11 +85,42 @@ def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> li
             active=partner.active,
             paused_until=partner.paused_until,
             capacity=partner.capacity,
-            open_count=load.get(partner.pk, 0),
+            open_count=load[partner.pk].open_count,
+            last_offered_at=load[partner.pk].last_offered_at,
             declined_before=partner.pk in declined,
             blocked=partner.pk in blocked,
             parties=frozenset(party for party, codes in roles.items() if partner.organisation in codes),
             ending=organisations.ending(partner.organisation, today),
         )
-        for partner in partners
+        for partner in listed
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much a partner has on its desk, and when it last got an offer."""
+
+    open_count: int
+    last_offered_at: datetime | None
+
+
+def loads(partner_ids: Iterable[int]) -> dict[int, Load]:
+    """Return the work of these partners; both numbers come straight from an index."""
+    still = Referral.objects.filter(partner=OuterRef("pk"), closed_at__isnull=True).order_by().values("partner")
+    newest = Offer.objects.filter(partner=OuterRef("pk")).order_by("-offered_at").values("offered_at")
+    rows = Partner.objects.filter(pk__in=list(partner_ids)).annotate(
+        still=Subquery(still.annotate(number=Count("pk")).values("number"), output_field=IntegerField()),
+        newest=Subquery(newest[:1], output_field=DateTimeField()),
+    )
+    return {pk: Load(number or 0, at) for pk, number, at in rows.values_list("pk", "still", "newest")}
+
+
+def in_conflict(intake_id: int) -> frozenset[int]:
+    """Return the partners that named a conflict of interest with this company, in this scan or in another of it.
+
+    A company is known by its KvK number; one without a number is only known within its own scan.
+    """
+    number = Contact.objects.filter(intake=intake_id).exclude(kvk_number="").values("kvk_number")
+    same = {intake_id, *Contact.objects.filter(kvk_number__in=number).values_list("intake", flat=True)}
+    named = Offer.objects.filter(referral__intake__in=same, reason="conflict")
+    return frozenset(named.values_list("partner", flat=True))

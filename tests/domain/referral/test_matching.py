@@ -20,6 +20,7 @@ WANTED = Wanted(
     sector="industrie_metaal",
     themes=frozenset({"water"}),
     consented=frozenset({"org-a", "org-b", "org-c"}),
+    outdated=frozenset({"org-y"}),
 )
 FITTING = PartnerProfile(
     code="a",
@@ -94,6 +95,11 @@ def test_a_partner_without_limits_fits_everywhere_and_claims_nothing() -> None:
             Obstacle.NO_CONSENT,
             "Vraag toestemming: de ondernemer heeft deze organisatie niet gekozen.",
         ),
+        (
+            {"organisation": "org-y"},
+            Obstacle.OLD_CONSENT,
+            "De tekst van de toestemming is veranderd. Vraag opnieuw toestemming.",
+        ),
     ],
 )
 def test_each_obstacle_alone_refuses_with_its_reason(
@@ -103,7 +109,7 @@ def test_each_obstacle_alone_refuses_with_its_reason(
     assert found.proposals == ()
     (refusal,) = found.refusals
     assert (refusal.obstacles, refusal.reasons) == ((obstacle,), (reason,))
-    assert refusal.consent_would_do == (obstacle is Obstacle.NO_CONSENT)
+    assert refusal.consent_would_do == (obstacle in {Obstacle.NO_CONSENT, Obstacle.OLD_CONSENT})
     assert refusal.can_be_forced == (obstacle is Obstacle.DECLINED_BEFORE)
 
 
@@ -114,8 +120,9 @@ def test_all_obstacles_are_told_at_once() -> None:
         ending="Hopeloos stopte.",
     )  # fmt: skip
     (refusal,) = matches(hopeless).refusals
-    assert set(refusal.obstacles) == set(Obstacle)
-    assert len(refusal.reasons) == len(Obstacle)
+    # Consent under old words is consent: it is never lacking at the same time.
+    assert set(refusal.obstacles) == set(Obstacle) - {Obstacle.OLD_CONSENT}
+    assert len(refusal.reasons) == len(Obstacle) - 1
     assert not refusal.consent_would_do
     assert not refusal.can_be_forced
 

@@ -84,7 +84,7 @@ def intake(
             purpose=purpose,
             organisation=organisation,
             given=True,
-            text_version="2026-1",
+            text_version="2013.1",
             text_digest="0" * 64,
             source="contact",
             at=at,

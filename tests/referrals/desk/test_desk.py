@@ -149,7 +149,7 @@ def test_pane_shows_all_that_is_needed_to_decide(desk: Client) -> None:
         "De ondernemer gaf toestemming.",
         "Vraag toestemming: de ondernemer heeft deze organisatie niet gekozen.",
         "Doet deze activiteit niet.",
-        "tekst 2026-1",
+        "tekst 2013.1",
         "Nog geen berichten.",
     ):
         assert words in text, words
