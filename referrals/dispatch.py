@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,6 +30,8 @@ Keep = Callable[[datetime], object]
 NO_PDF = "PdfUnavailable"
 # The address is gone, because the person it belonged to was erased.
 NOBODY = "NobodyToWriteTo"
+# A reminder of something that was done meanwhile.
+OUTDATED = "Outdated"
 
 
 class Outcome(enum.Enum):
@@ -77,6 +78,8 @@ def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = nullc
         return close_with_note(claimed, now(), NO_PDF)
     except NobodyToWriteTo:
         return close_with_note(claimed, now(), NOBODY)
+    except mail.Outdated:
+        return close_with_note(claimed, now(), OUTDATED)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # a library may stop with something that is no Exception
@@ -125,7 +128,7 @@ def carry_out(outgoing: Outgoing) -> Keep:
     """Do the work of a row, outside any transaction; return what to keep in the transaction that settles it."""
     if outgoing.kind == "dossier.render":
         return render(outgoing)
-    write = MAILS.get(outgoing.kind)
+    write = mail.WRITERS.get(outgoing.kind)
     if write is None:
         raise UnknownKind(outgoing.kind)
     letter = write(outgoing)
@@ -153,24 +156,3 @@ def revive_renders(now: datetime) -> int:
         return 0
     rows = Outgoing.objects.filter(kind="dossier.render", state=Outgoing.State.DONE, last_error=NO_PDF)
     return rows.update(state=Outgoing.State.PENDING, attempts=0, due_at=now, hinted_at=None, last_error="")
-
-
-MAILS: dict[str, Callable[[Outgoing], EmailMultiAlternatives]] = {
-    f"mail.{write.__name__}": write
-    for write in (
-        mail.resume_link,
-        mail.receipt,
-        mail.follow_link,
-        mail.offer,
-        mail.code,
-        mail.offer_to_entrepreneur,
-        mail.accepted,
-        mail.declined_to_advisor,
-        mail.accepted_to_advisor,
-        mail.recalled,
-        mail.withdrawn_to_partner,
-        mail.withdrawn_receipt,
-        mail.completed,
-        mail.cancelled,
-    )
-}

@@ -137,3 +137,11 @@ def revoke(recipient: str, kinds: tuple[str, ...], now: datetime, reason: str) -
     return Outgoing.objects.filter(recipient=recipient, kind__in=kinds, state=Outgoing.State.PENDING).update(
         state=Outgoing.State.DONE, done_at=now, last_error=reason
     )
+
+
+def revoke_of(stream: str, kinds: tuple[str, ...], now: datetime, reason: str) -> int:
+    """Take back the deliveries of these kinds that events of this subject promised and that have not gone out yet."""
+    events = Event.objects.filter(stream=stream).values("pk")
+    return Outgoing.objects.filter(event__in=events, kind__in=kinds, state=Outgoing.State.PENDING).update(
+        state=Outgoing.State.DONE, done_at=now, last_error=reason
+    )

@@ -158,3 +158,23 @@ REOPEN_REASONS = _by_code(
         _OTHER,
     )
 )
+
+_LABELS = {
+    code: reason.label
+    for table in (
+        AUTOMATIC_RETURN_REASONS,
+        CANCEL_REASONS,
+        DECLINE_REASONS,
+        OUTCOMES,
+        RECALL_REASONS,
+        REOPEN_REASONS,
+        RETURN_REASONS,
+        STOP_REASONS,
+    )
+    for code, reason in table.items()
+}
+
+
+def label_of(code: str) -> str:
+    """Return the Dutch label of a reason or outcome, the code itself when no table has it."""
+    return _LABELS.get(code, code)

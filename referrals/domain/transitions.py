@@ -51,18 +51,18 @@ _BEFORE_THE_QUEUE = (
         guards=(Guard.CONSENT_TEXT_CURRENT,),
         # A claim asks for an empty owner: without clearing, nobody could pick the referral up.
         effects=(Effect.RECORD_CONSENT, Effect.CLEAR_OWNER),
-        notices=_tell("consent_given", Recipient.FORMER_OWNER),
+        notices=_tell("consent_given_to_advisor", Recipient.FORMER_OWNER),
     ),
     Transition(
         "C2", State.AWAITING_CONSENT, Action.REFUSE_CONSENT, (E,), State.WITHDRAWN, "consent_refused",
         effects=(Effect.RECORD_REFUSAL,),
-        notices=_tell("consent_refused", _TO_OWNER),
+        notices=_tell("consent_refused_to_advisor", _TO_OWNER),
     ),
     Transition(
         "C3", State.AWAITING_CONSENT, Action.EXPIRE, (T,), State.LAPSED, "consent_lapsed",
         guards=(Guard.TERM_PASSED,),
         effects=(Effect.REVOKE_LINKS,),
-        notices=_tell("consent_lapsed", _TO_ENTREPRENEUR, _TO_OWNER),
+        notices=_tell("consent_lapsed", _TO_ENTREPRENEUR) + _tell("consent_lapsed_to_advisor", _TO_OWNER),
     ),
     Transition(
         "C4", State.AWAITING_CONSENT, Action.CANCEL, (A,), State.CANCELLED, "referral_cancelled",
@@ -95,7 +95,7 @@ _AT_KVK = (
         "V2", State.IN_REVIEW, Action.EXPIRE, (T,), State.QUEUED, "claim_expired",
         guards=(Guard.TERM_PASSED,),
         effects=(Effect.CLEAR_OWNER,),
-        notices=_tell("claim_expired", Recipient.FORMER_OWNER),
+        notices=_tell("claim_expired_to_advisor", Recipient.FORMER_OWNER),
     ),
     Transition(
         "V3", State.IN_REVIEW, Action.ASK, (A,), State.NEEDS_INFO, "question_asked",
@@ -119,7 +119,7 @@ _AT_KVK = (
         ),
         needs=(Need.PARTNER,),
         effects=(Effect.FREEZE_DOSSIER, Effect.CREATE_OFFER),
-        notices=_tell("offer", _TO_PARTNER) + _tell("offered", _TO_ENTREPRENEUR),
+        notices=_tell("offer", _TO_PARTNER) + _tell("offer_to_entrepreneur", _TO_ENTREPRENEUR),
     ),
     Transition(
         "V5", State.IN_REVIEW, Action.HANDLE_OURSELVES, (A,), State.ACCEPTED, "handled_by_kvk",
@@ -151,13 +151,13 @@ _AT_KVK = (
         guards=(Guard.LINK_VALID,),
         needs=(Need.ANSWER,),
         effects=(Effect.STORE_ANSWER, Effect.NEW_DOSSIER_VERSION),
-        notices=_tell("question_answered", _TO_OWNER),
+        notices=_tell("question_answered_to_advisor", _TO_OWNER),
     ),
     Transition(
         "N2", State.NEEDS_INFO, Action.EXPIRE, (T,), State.IN_REVIEW, "answer_overdue",
         guards=(Guard.TERM_PASSED,),
         effects=(Effect.FLAG_NO_ANSWER,),
-        notices=_tell("answer_overdue", _TO_OWNER),
+        notices=_tell("answer_overdue_to_advisor", _TO_OWNER),
     ),
     Transition(
         "N3", State.NEEDS_INFO, Action.CLOSE_QUESTION, (A,), State.IN_REVIEW, "question_closed",
@@ -172,7 +172,7 @@ _WITH_PARTNER = (
         "O1", State.OFFERED, Action.ACCEPT, (P,), State.ACCEPTED, "offer_accepted",
         guards=(Guard.OFFER_LIVE, Guard.CONSENT_LIVE),
         effects=(Effect.ACCEPT_OFFER,),
-        notices=_tell("accepted", _TO_ENTREPRENEUR, _TO_OWNER),
+        notices=_tell("accepted", _TO_ENTREPRENEUR) + _tell("accepted_to_advisor", _TO_OWNER),
     ),
     Transition(
         "O2", State.OFFERED, Action.DECLINE, (P,), State.RETURNED, "offer_declined",
@@ -181,13 +181,13 @@ _WITH_PARTNER = (
         reasons=tuple(DECLINE_REASONS.values()),
         effects=(Effect.DECLINE_OFFER, Effect.REVOKE_LINKS, Effect.COUNT_DECLINE),
         # The entrepreneur hears nothing until KvK has chosen what happens next.
-        notices=_tell("offer_declined", _TO_OWNER),
+        notices=_tell("declined_to_advisor", _TO_OWNER),
     ),
     Transition(
         "O3", State.OFFERED, Action.EXPIRE, (T,), State.RETURNED, "offer_expired",
         guards=(Guard.TERM_PASSED,),
         effects=_ENDS_OFFER,
-        notices=_tell("offer_expired", _TO_OWNER, _TO_PARTNER),
+        notices=_tell("offer_expired_to_advisor", _TO_OWNER) + _tell("offer_expired_to_partner", _TO_PARTNER),
     ),
     Transition(
         "O4", State.OFFERED, Action.RECALL, (A,), State.IN_REVIEW, "offer_recalled",
@@ -195,13 +195,13 @@ _WITH_PARTNER = (
         needs=(Need.REASON,),
         reasons=tuple(RECALL_REASONS.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("offer_recalled", _TO_PARTNER),
+        notices=_tell("recalled", _TO_PARTNER),
     ),
     Transition(
         "O5", State.OFFERED, Action.BOUNCE, (S,), State.RETURNED, "offer_undeliverable",
         guards=(Guard.DELIVERY_FAILED,),
         effects=_ENDS_OFFER,
-        notices=_tell("offer_undeliverable", _TO_OWNER),
+        notices=_tell("offer_undeliverable_to_advisor", _TO_OWNER),
     ),
     Transition(
         "B1", State.RETURNED, Action.RECONSIDER, (A,), State.IN_REVIEW, "search_resumed",
@@ -227,13 +227,13 @@ _WITH_PARTNER = (
         needs=(Need.REASON,),
         reasons=tuple(DECLINE_REASONS.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("referral_returned", _TO_OWNER),
+        notices=_tell("returned_to_advisor", _TO_OWNER),
     ),
     Transition(
         "A3", State.ACCEPTED, Action.EXPIRE, (T,), State.RETURNED, "contact_overdue",
         guards=(Guard.TERM_PASSED,),
         effects=_ENDS_OFFER,
-        notices=_tell("contact_overdue", _TO_OWNER, _TO_PARTNER),
+        notices=_tell("contact_overdue_to_advisor", _TO_OWNER) + _tell("contact_overdue_to_partner", _TO_PARTNER),
     ),
     Transition(
         "P1", State.IN_PROGRESS, Action.COMPLETE, (P,), State.COMPLETED, "referral_completed",
@@ -241,7 +241,7 @@ _WITH_PARTNER = (
         needs=(Need.OUTCOME, Need.DATE),
         reasons=tuple(OUTCOMES.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("feedback", _TO_ENTREPRENEUR),
+        notices=_tell("completed", _TO_ENTREPRENEUR),
     ),
     Transition(
         "P5", State.IN_PROGRESS, Action.COMPLETE, (A,), State.COMPLETED, "referral_completed",
@@ -249,7 +249,7 @@ _WITH_PARTNER = (
         needs=(Need.OUTCOME, Need.DATE),
         reasons=tuple(OUTCOMES.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("feedback", _TO_ENTREPRENEUR),
+        notices=_tell("completed", _TO_ENTREPRENEUR),
     ),
     Transition(
         "P2", State.IN_PROGRESS, Action.STOP, (P,), State.STOPPED, "referral_stopped",
@@ -257,7 +257,7 @@ _WITH_PARTNER = (
         needs=(Need.REASON,),
         reasons=tuple(STOP_REASONS.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("feedback", _TO_ENTREPRENEUR),
+        notices=_tell("completed", _TO_ENTREPRENEUR),
     ),
     Transition(
         "P6", State.IN_PROGRESS, Action.STOP, (A,), State.STOPPED, "referral_stopped",
@@ -265,7 +265,7 @@ _WITH_PARTNER = (
         needs=(Need.REASON,),
         reasons=tuple(STOP_REASONS.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("feedback", _TO_ENTREPRENEUR),
+        notices=_tell("completed", _TO_ENTREPRENEUR),
     ),
     Transition(
         "P3", State.IN_PROGRESS, Action.RETURN, (P,), State.RETURNED, "referral_returned",
@@ -273,31 +273,31 @@ _WITH_PARTNER = (
         needs=(Need.REASON,),
         reasons=tuple(RETURN_REASONS.values()),
         effects=_ENDS_OFFER,
-        notices=_tell("referral_returned", _TO_OWNER),
+        notices=_tell("returned_to_advisor", _TO_OWNER),
     ),
     Transition(
         "P4", State.IN_PROGRESS, Action.POSTPONE, (P,), State.ON_HOLD, "referral_postponed",
         guards=(Guard.OFFER_ACCEPTED, Guard.RESUME_WITHIN_180_DAYS),
         needs=(Need.DATE,),
-        notices=_tell("postponed", _TO_ENTREPRENEUR, _TO_OWNER),
+        notices=_tell("postponed", _TO_ENTREPRENEUR) + _tell("postponed_to_advisor", _TO_OWNER),
     ),
     Transition(
         "H1", State.ON_HOLD, Action.RESUME, (A,), State.IN_REVIEW, "referral_resumed",
         guards=(Guard.IS_OWNER,),
         effects=_ENDS_OFFER,
-        notices=_tell("offer_recalled", _TO_PARTNER),
+        notices=_tell("recalled", _TO_PARTNER),
     ),
     Transition(
         "H2", State.ON_HOLD, Action.RESUME, (P,), State.IN_PROGRESS, "referral_resumed",
         guards=(Guard.OFFER_ACCEPTED, Guard.CONSENT_LIVE),
-        notices=_tell("resumed", _TO_ENTREPRENEUR, _TO_OWNER),
+        notices=_tell("resumed", _TO_ENTREPRENEUR) + _tell("resumed_to_advisor", _TO_OWNER),
     ),
     Transition(
         "H3", State.ON_HOLD, Action.EXPIRE, (T,), State.IN_REVIEW, "hold_ended",
         guards=(Guard.TERM_PASSED,),
         # An accepted offer that lived on would block every next offer from in_review.
         effects=_ENDS_OFFER,
-        notices=_tell("hold_ended", _TO_OWNER, _TO_PARTNER),
+        notices=_tell("hold_ended_to_advisor", _TO_OWNER) + _tell("hold_ended_to_partner", _TO_PARTNER),
     ),
 )
 
@@ -307,7 +307,7 @@ def _withdraw(number: str, source: State) -> Transition:
         number, source, Action.WITHDRAW, (E, L), State.WITHDRAWN, "referral_withdrawn",
         guards=(Guard.IDENTITY_PROVEN,),
         effects=(Effect.WITHDRAW_CONSENT, *_ENDS_OFFER),
-        notices=_tell("withdrawn", _TO_OWNER, _TO_PARTNER),
+        notices=_tell("withdrawn_to_advisor", _TO_OWNER) + _tell("withdrawn_to_partner", _TO_PARTNER),
     )
 
 
@@ -330,7 +330,7 @@ def _reopen(number: str, source: State) -> Transition:
         needs=(Need.REASON,),
         reasons=tuple(REOPEN_REASONS.values()),
         effects=(Effect.CLEAR_OWNER, Effect.COUNT_ATTEMPT),
-        notices=_tell("reopened", _TO_ENTREPRENEUR, Recipient.FORMER_OWNER),
+        notices=_tell("reopened", _TO_ENTREPRENEUR) + _tell("reopened_to_advisor", Recipient.FORMER_OWNER),
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from nnmkb.ledger import outbox
-from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
@@ -43,10 +41,10 @@ def accept(offer_id: int, *, actor: str, contact_person: str, key: str, now: dat
         )
         if not taken:
             raise Refused("Dit aanbod is intussen beantwoord.")
-        event = door.move(referral, Action.ACCEPT, Actor.PARTNER, actor=actor, at=now, key=scoped, payload=about(offer))
-        outbox.enqueue(event, "mail.accepted", f"intake:{referral.intake_id}", at=now)
-        tell_owner(event, "mail.accepted_to_advisor", referral, now)
         offer.refresh_from_db()
+        door.move(
+            referral, Action.ACCEPT, Actor.PARTNER, actor=actor, at=now, key=scoped, payload=about(offer), offer=offer
+        )
         return offer
 
     return door.once(f"offer:{offer_id}", key, work, of_event)
@@ -100,6 +98,7 @@ def first_contact(offer_id: int, *, actor: str, on: date, key: str, now: datetim
             at=now,
             key=scoped,
             payload={**about(offer), "on": on.isoformat()},
+            offer=offer,
         )
         return offer
 
@@ -171,12 +170,6 @@ def past(on: date, earliest: date, now: datetime) -> None:
         raise Refused("Die datum is te vroeg. Toen liep deze doorverwijzing nog niet.", field="on")
 
 
-def tell_owner(event: Event, kind: str, referral: Referral, now: datetime) -> None:
-    """Promise the owner a mail, when there is one."""
-    if referral.owner_id:
-        outbox.enqueue(event, kind, f"advisor:{referral.owner_id}", at=now)
-
-
 def check_pause(until: date, today: date) -> None:
     """Refuse a pause that has ended already, or one so long that it is a typing error."""
     if until <= today:
@@ -204,7 +197,7 @@ def _back(
         if until and chosen.asks_date:
             check_pause(until, local_date(now))
             Partner.objects.filter(pk=offer.partner_id).update(paused_until=until)
-        event = door.move(
+        door.move(
             referral,
             action,
             Actor.PARTNER,
@@ -213,8 +206,8 @@ def _back(
             key=scoped,
             changes={**door.handed_to(None), "reason": reason},
             payload={**about(offer), "reason": reason},
+            offer=offer,
         )
-        tell_owner(event, "mail.declined_to_advisor", referral, now)
         return offer
 
     return door.once(f"offer:{offer_id}", key, work, of_event)
@@ -244,7 +237,7 @@ def _close(
 ) -> Referral:
     offer = live_offer(referral)
     end(offer, Offer.State.CLOSED, now, reason=str(changes["reason"]), reason_text=reason_text)
-    event = door.move(
+    door.move(
         referral,
         action,
         door.who(actor).role,
@@ -253,6 +246,6 @@ def _close(
         key=key,
         changes=changes,
         payload={**about(offer), **payload},
+        offer=offer,
     )
-    outbox.enqueue(event, "mail.completed", f"intake:{referral.intake_id}", at=now)
     return referral

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -12,16 +12,19 @@ from intake import retention
 from intake.models import Contact, Intake
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event
-from referrals.domain.lifecycle import Action, Actor, State
+from referrals.domain.lifecycle import Action, Actor, Recipient, State
 from referrals.domain.worktime import local_date
 from referrals.models import Dossier, Note, Offer, Referral
 from referrals.services import consents, directory, door
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
-from referrals.services.offering import end, unsent
+from referrals.services.offering import end
 from referrals.services.queue import leads
 from referrals.services.refer import ContactDetails
+from referrals.services.telling import unsent
 
+# `ask_to_delete` writes to every partner that got a dossier of this company, also of earlier offers.
+TOLD_APART = (Recipient.PARTNER,)
 INTAKE_MAILS = (
     "mail.resume_link",
     "mail.receipt",
@@ -49,7 +52,7 @@ def cancel(
         door.reason_of(row, reason, text)
         if text.strip():
             Note.objects.create(referral=referral, author=advisor, text=text.strip(), at=now)
-        event = door.move(
+        door.move(
             referral,
             Action.CANCEL,
             role,
@@ -59,7 +62,6 @@ def cancel(
             changes={"outcome": State.CANCELLED.value, "reason": reason},
             payload={"reason": reason},
         )
-        outbox.enqueue(event, "mail.cancelled", f"intake:{referral.intake_id}", at=now)
         return referral
 
     return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
@@ -108,8 +110,6 @@ def withdraw_referral(referral_id: int, *, actor: str, key: str, now: datetime) 
         referral = door.read(referral_id, None)
         offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
         event = _withdrawn(referral, offer, actor, now, scoped)
-        if offer is not None and offer.organisation != KVK and not unsent(offer, now):
-            outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
         outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
         return referral
 
@@ -155,7 +155,7 @@ def erase(intake_id: int, *, actor: str, key: str, now: datetime) -> Intake:
                 consents.take_back(row, now)
         for referral in open_referrals(intake):
             offer = referral.offers.filter(ended_at__isnull=True).first()
-            _withdrawn(referral, offer, actor, now)
+            _withdrawn(referral, offer, actor, now, quiet=TOLD_APART)
         event = events.record(intake.stream, "intake_erased", actor=actor, at=now, payload={}, idempotency_key=scoped)
         ask_to_delete(intake, None, event, now)
         _empty(intake, now)
@@ -197,7 +197,7 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
     hit = offer is not None and offer.organisation in organisations
     if everything or not _somebody_left(referral, local_date(now)):
         if everything or hit or organisations:
-            _withdrawn(referral, offer, actor, now)
+            _withdrawn(referral, offer, actor, now, quiet=TOLD_APART)
         return
     if offer is None or not hit:
         return
@@ -220,7 +220,14 @@ def _somebody_left(referral: Referral, today: date) -> bool:
     return bool(directory.possible(referral, today) & consents.organisations(referral.intake_id))
 
 
-def _withdrawn(referral: Referral, offer: Offer | None, actor: str, now: datetime, key: str | None = None) -> Event:
+def _withdrawn(
+    referral: Referral,
+    offer: Offer | None,
+    actor: str,
+    now: datetime,
+    key: str | None = None,
+    quiet: Collection[Recipient] = (),
+) -> Event:
     action = Action.REFUSE_CONSENT if referral.state == State.AWAITING_CONSENT else Action.WITHDRAW
     door.allowed(referral.state, action, Actor.ENTREPRENEUR)
     payload: dict[str, object] = {}
@@ -236,6 +243,8 @@ def _withdrawn(referral: Referral, offer: Offer | None, actor: str, now: datetim
         key=key,
         changes={"outcome": State.WITHDRAWN.value, "reason": "withdrawn"},
         payload=payload,
+        offer=offer,
+        quiet=quiet,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -14,10 +14,11 @@ from intake.models import Intake
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
 from referrals.domain import lifecycle
-from referrals.domain.lifecycle import Action, Actor, State, Transition
+from referrals.domain.lifecycle import Action, Actor, Recipient, State, Transition
 from referrals.domain.reasons import Reason
 from referrals.domain.worktime import Calendar, read_calendar
-from referrals.models import Partner, Referral
+from referrals.models import Offer, Partner, Referral
+from referrals.services import telling
 from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
 T = TypeVar("T")
@@ -121,13 +122,17 @@ def move(
     payload: Mapping[str, object] | None = None,
     respond_days: int = 5,
     until: date | None = None,
+    offer: Offer | None = None,
+    quiet: Collection[Recipient] = (),
 ) -> Event:
-    """Make one move of the table: compare-and-set on the version that was read, and record its event.
+    """Make one move of the table: compare-and-set on the version that was read, its event, and its messages.
 
-    `referral` is brought up to date. Raises NotAllowed when the table has no such move, and Stale on a lost race.
+    `referral` is brought up to date. `offer` is the offer it is about, `quiet` names who is told in another way.
+    Raises NotAllowed when the table has no such move, and Stale on a lost race.
     """
     row = allowed(referral.state, action, role)
-    return settle(
+    former_owner_id = referral.owner_id
+    event = settle(
         referral,
         row.target,
         row.event,
@@ -138,7 +143,10 @@ def move(
         payload={"transition": row.number, **(payload or {})},
         respond_days=respond_days,
         until=until,
+        offer=offer,
     )
+    telling.tell(row, referral, event, calendar(), offer=offer, former_owner_id=former_owner_id, quiet=quiet)
+    return event
 
 
 def settle(
@@ -153,6 +161,7 @@ def settle(
     payload: Mapping[str, object] | None = None,
     respond_days: int = 5,
     until: date | None = None,
+    offer: Offer | None = None,
 ) -> Event:
     """Write the new state with its clock, and its event; the caller has checked that the move may be made.
 
@@ -167,7 +176,7 @@ def settle(
         **clock(target, at, respond_days, until),
         **(changes or {}),
     }
-    return amend(
+    event = amend(
         referral,
         kind,
         actor=actor,
@@ -176,6 +185,10 @@ def settle(
         changes=fields,
         payload={"from": source, "to": target.value, **(payload or {})},
     )
+    telling.forget_reminders(referral, at)
+    if target.is_open:
+        telling.remind_later(referral, event, calendar(), respond_days=respond_days, offer=offer)
+    return event
 
 
 def amend(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from nnmkb.ledger import outbox, tokens
+from nnmkb.ledger import tokens
 from nnmkb.ledger.models import Event
 from referrals.domain.dossier import digest
 from referrals.domain.lifecycle import (
@@ -24,8 +24,6 @@ from referrals.dossier import build
 from referrals.models import Dossier, Offer, Partner, Referral
 from referrals.services import consents, directory, door, queue
 from referrals.services.errors import Refused
-
-LINK_MAILS = ("mail.offer",)
 
 
 def offer(
@@ -50,7 +48,7 @@ def offer(
         guard(referral, partner, now, forced=len(force_reason.strip()) >= 10)
         days = min(max(partner.response_days, SHORTEST_RESPONSE), LONGEST_RESPONSE)
         made = _make(referral, partner, now, respond_days=days)
-        event = door.move(
+        door.move(
             referral,
             Action.OFFER,
             Actor.ADVISOR,
@@ -60,8 +58,8 @@ def offer(
             changes={**door.handed_to(partner), "reason": ""},
             payload={**about(made), "forced": bool(force_reason.strip())},
             respond_days=days,
+            offer=made,
         )
-        _send(made, event, now)
         return made
 
     return door.once(f"referral:{referral_id}", key, work, of_event)
@@ -80,7 +78,7 @@ def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str,
         if partner is None:
             raise Refused("De KvK staat niet in de partnerlijst. Vraag de beheerder om haar toe te voegen.")
         made = _make(referral, partner, now, respond_days=SHORTEST_RESPONSE, accepted=True)
-        event = door.move(
+        door.move(
             referral,
             Action.HANDLE_OURSELVES,
             Actor.ADVISOR,
@@ -89,8 +87,8 @@ def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str,
             key=scoped,
             changes={**door.handed_to(partner), "reason": ""},
             payload=about(made),
+            offer=made,
         )
-        outbox.enqueue(event, "mail.accepted", f"intake:{referral.intake_id}", at=now)
         return made
 
     return door.once(f"referral:{referral_id}", key, work, of_event)
@@ -115,7 +113,7 @@ def recall(
         door.reason_of(row, reason, reason_text)
         ended = live_offer(referral)
         end(ended, Offer.State.RECALLED, now, reason=reason, reason_text=reason_text)
-        event = door.move(
+        door.move(
             referral,
             Action.RECALL,
             Actor.ADVISOR,
@@ -124,9 +122,8 @@ def recall(
             key=scoped,
             changes=door.handed_to(None),
             payload={**about(ended), "reason": reason},
+            offer=ended,
         )
-        if not unsent(ended, now):
-            outbox.enqueue(event, "mail.recalled", f"offer:{ended.pk}", at=now)
         return referral
 
     return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
@@ -170,11 +167,6 @@ def end(
         raise Refused("Dit aanbod is intussen afgesloten.")
     for name, value in fields.items():
         setattr(offer, name, value)
-
-
-def unsent(offer: Offer, now: datetime) -> bool:
-    """Take back the mail of an offer that has not gone out yet; True when the partner never heard of it."""
-    return bool(outbox.revoke(f"offer:{offer.pk}", LINK_MAILS, now, "offer ended before it was sent"))
 
 
 def about(offer: Offer) -> dict[str, object]:
@@ -225,9 +217,3 @@ def _make(referral: Referral, partner: Partner, now: datetime, *, respond_days: 
     made.link_digest = tokens.digest(token_of(made))
     made.save(force_insert=True)
     return made
-
-
-def _send(made: Offer, event: Event, now: datetime) -> None:
-    rendering = outbox.enqueue(event, "dossier.render", f"dossier:{made.dossier_id}", at=now)
-    outbox.enqueue(event, "mail.offer", f"offer:{made.pk}", at=now, after=rendering)
-    outbox.enqueue(event, "mail.offer_to_entrepreneur", f"intake:{made.referral.intake_id}", at=now)

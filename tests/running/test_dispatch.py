@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Outgoing
-from referrals import dispatch
+from referrals import dispatch, mail
 from referrals.dispatch import Outcome
+from referrals.domain.lifecycle import TRANSITIONS
+from referrals.domain.reminders import REMINDERS
 from referrals.dossier import issue
 from referrals.dossier.render import FetchRefused, PdfUnavailable
 from tests.ledger.rows import NOW, delivery
@@ -43,7 +45,7 @@ def mails(monkeypatch):
     """Let a test say what the mail does."""
 
     def set_to(write) -> Outgoing:
-        monkeypatch.setitem(dispatch.MAILS, "mail.receipt", write)
+        monkeypatch.setitem(mail.WRITERS, "mail.receipt", write)
         return delivery()
 
     return set_to
@@ -100,9 +102,10 @@ def test_unknown_kind_is_dead_and_visible():
 
 
 def test_every_kind_that_the_services_promise_is_carried_out():
-    promised = {"mail.receipt", "mail.offer", "mail.code", "mail.resume_link", "mail.follow_link", "mail.accepted"}
-    promised |= {"mail.declined_to_advisor", "mail.accepted_to_advisor", "mail.withdrawn_to_partner", "mail.completed"}
-    assert promised <= set(dispatch.MAILS)
+    promised = {"receipt", "code", "resume_link", "follow_link", "withdrawn_receipt"}
+    promised |= {notice.message for row in TRANSITIONS for notice in row.notices}
+    promised |= {notice.message for notice in REMINDERS.values()}
+    assert {f"mail.{message}" for message in promised} <= set(mail.WRITERS)
 
 
 def test_mail_without_a_recipient_is_closed_without_alarm(mails):

@@ -228,7 +228,7 @@ def test_feedback_is_asked_ten_working_days_after_contact_and_at_once_after_the_
     (contact,) = transition(State.ACCEPTED, Action.RECORD_CONTACT, Actor.PARTNER).notices
     (end,) = transition(State.IN_PROGRESS, Action.COMPLETE, Actor.PARTNER).notices
     assert (contact.message, contact.after_working_days) == ("contact_feedback", 10)
-    assert (end.message, end.after_working_days) == ("feedback", 0)
+    assert (end.message, end.after_working_days) == ("completed", 0)
 
 
 def test_withdrawal_ends_consent_offer_and_links_and_tells_the_partner() -> None:

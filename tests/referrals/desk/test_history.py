@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from referrals import dispatch
+from referrals import mail
 from referrals.domain.lifecycle import TRANSITIONS
 from referrals.views import history
 
@@ -12,5 +12,4 @@ def test_every_event_of_the_table_of_moves_has_words() -> None:
 
 
 def test_every_message_has_words() -> None:
-
-    assert sorted(set(dispatch.MAILS) - set(history.MESSAGES)) == []
+    assert sorted(set(mail.WRITERS) - set(history.MESSAGES)) == []

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from referrals.dispatch import MAILS
 from referrals.letters import Part, read
+from referrals.mail import WRITERS
 
 FOLDER = Path(settings.ROOT) / "templates" / "mail"
 TEXTS = sorted(path for path in FOLDER.glob("*.txt") if path.name != "letter.txt")
@@ -30,7 +30,7 @@ def test_every_mail_is_written_in_short_sentences(path: Path) -> None:
 
 
 def test_every_template_belongs_to_a_mail_and_every_mail_has_one() -> None:
-    assert {f"mail.{path.name.split('.')[0]}" for path in TEXTS} == set(MAILS)
+    assert {f"mail.{path.name.split('.')[0]}" for path in TEXTS} == set(WRITERS)
 
 
 def test_the_html_loads_nothing_and_follows_nobody() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,24 +19,35 @@ from intake.models import Intake
 from nnmkb.ledger import events, outbox, tokens
 from nnmkb.ledger.models import Outgoing
 from referrals import mail
-from referrals.models import AccessCode, Offer, Partner
+from referrals.models import AccessCode, Offer, Partner, Referral
 from tests.referrals import making
 from tests.referrals.making import NOW, PERSONAL
 
 pytestmark = pytest.mark.django_db
 
-TO_ENTREPRENEUR = (
-    "resume_link",
-    "receipt",
-    "follow_link",
-    "offer_to_entrepreneur",
-    "accepted",
-    "withdrawn_receipt",
-    "completed",
-    "cancelled",
-)
-TO_PARTNER = ("offer", "code", "recalled", "withdrawn_to_partner")
-TO_ADVISOR = ("accepted_to_advisor", "declined_to_advisor")
+
+def names(module: ModuleType) -> tuple[str, ...]:
+    """Return the mails of a module."""
+    return tuple(
+        kind.removeprefix("mail.") for kind, write in mail.WRITERS.items() if write.__module__ == module.__name__
+    )
+
+
+# The state that the event of a mail led to; the due date in the mail follows from it.
+LED_TO = {
+    "accepted": "accepted",
+    "accepted_to_advisor": "accepted",
+    "contact_reminder": "accepted",
+    "consent_request": "awaiting_consent",
+    "consent_reminder": "awaiting_consent",
+    "question": "needs_info",
+    "question_reminder": "needs_info",
+    "postponed": "on_hold",
+    "postponed_to_advisor": "on_hold",
+}
+TO_ENTREPRENEUR, TO_PARTNER, TO_ADVISOR = names(mail.entrepreneur), names(mail.partner), names(mail.advisor)
+WITHOUT_LINK = tuple(name for name in TO_PARTNER if name not in {"offer", "offer_reminder", "contact_reminder"})
+WITH_PARTNER = ("accepted_to_advisor", "declined_to_advisor", "returned_to_advisor", "offer_expired_to_advisor")
 ALL = (*TO_ENTREPRENEUR, *TO_PARTNER, *TO_ADVISOR)
 
 
@@ -59,15 +71,22 @@ class Case:
     def outgoing(self, name: str) -> Outgoing:
         """Promise a mail, as the services do."""
         reason = "duplicate" if name == "cancelled" else "capacity"
-        payload = {"offer": self.offer.pk, "partner": self.offer.partner_id, "reason": reason}
+        payload = {
+            "offer": self.offer.pk,
+            "partner": self.offer.partner_id,
+            "reason": reason,
+            "to": LED_TO.get(name, "offered"),
+            "organisation": self.offer.organisation,
+            "until": "2026-12-18",
+        }
+        Referral.objects.filter(pk=self.offer.referral_id).update(state=payload["to"], entered_at=NOW)
         with transaction.atomic():
             event = events.record(self.offer.referral.stream, "test", actor="system", at=NOW, payload=payload)
             return outbox.enqueue(event, f"mail.{name}", self.recipient(name), at=NOW)
 
     def mail(self, name: str) -> EmailMultiAlternatives:
         """Write the mail."""
-        write: Callable[[Outgoing], EmailMultiAlternatives] = getattr(mail, name)
-        return write(self.outgoing(name))
+        return mail.WRITERS[f"mail.{name}"](self.outgoing(name))
 
 
 @pytest.fixture
@@ -105,7 +124,7 @@ def test_every_mail_has_a_subject_text_and_html_that_say_the_same(case: Case, na
 @pytest.mark.parametrize("name", ALL)
 def test_every_mail_goes_to_one_address_under_a_fixed_message_id(case: Case, name: str) -> None:
     outgoing = case.outgoing(name)
-    write: Callable[[Outgoing], EmailMultiAlternatives] = getattr(mail, name)
+    write = mail.WRITERS[f"mail.{name}"]
     first, second = write(outgoing).message(), write(Outgoing.objects.get(pk=outgoing.pk)).message()
     assert first["Message-ID"] == second["Message-ID"] == f"<{outgoing.message_id}@127.0.0.1>"
     assert first["To"] == second["To"]
@@ -117,7 +136,7 @@ def test_each_mail_goes_to_whom_it_is_for(case: Case) -> None:
     assert {tuple(case.mail(name).to) for name in TO_PARTNER} == {("post@exportclub_noord.example",)}
     assert {tuple(case.mail(name).to) for name in TO_ADVISOR} == {("anke@kvk.example",)}
     assert case.mail("resume_link").to == ["later@wiarda.example"]
-    assert {tuple(case.mail(name).to) for name in TO_ENTREPRENEUR[1:]} == {(PERSONAL["email"],)}
+    assert {tuple(case.mail(name).to) for name in TO_ENTREPRENEUR if name != "resume_link"} == {(PERSONAL["email"],)}
 
 
 @pytest.mark.parametrize("name", [*TO_PARTNER, *TO_ADVISOR])
@@ -166,7 +185,7 @@ def test_the_link_of_the_advisor_leads_to_the_workbench(case: Case, name: str) -
     assert found.kwargs == {"number": case.offer.referral.number}
 
 
-@pytest.mark.parametrize("name", ["code", "recalled", "withdrawn_to_partner"])
+@pytest.mark.parametrize("name", WITHOUT_LINK)
 def test_a_mail_that_needs_no_link_has_none(case: Case, name: str) -> None:
     made = case.mail(name)
     assert "http" not in str(made.body)
@@ -193,7 +212,7 @@ def test_the_company_reads_who_helps_and_by_when(case: Case) -> None:
     assert "dinsdag 1 december 2026" in str(case.mail("offer_to_entrepreneur").body)
 
 
-@pytest.mark.parametrize("name", TO_ADVISOR)
+@pytest.mark.parametrize("name", WITH_PARTNER)
 def test_the_advisor_reads_the_name_that_was_asked(case: Case, name: str) -> None:
     Partner.objects.update(name="Andere Naam")
     body = str(case.mail(name).body)
@@ -232,3 +251,22 @@ def test_a_name_with_markup_is_shown_as_text(case: Case) -> None:
     made = case.mail("accepted")
     assert "&lt;b&gt;Club &amp; Zn&lt;/b&gt;" in html_of(made)
     assert "<b>Club & Zn</b>" in str(made.body)
+
+
+@pytest.mark.parametrize("name", ["consent_reminder", "question_reminder", "contact_reminder"])
+def test_a_reminder_of_something_that_was_done_meanwhile_does_not_go_out(case: Case, name: str) -> None:
+    outgoing = case.outgoing(name)
+    Referral.objects.filter(pk=case.offer.referral_id).update(entered_at=NOW + timedelta(hours=1))
+    with pytest.raises(mail.Outdated):
+        mail.WRITERS[f"mail.{name}"](outgoing)
+
+
+def test_a_reminder_of_an_offer_that_was_answered_does_not_go_out(case: Case) -> None:
+    outgoing = case.outgoing("offer_reminder")
+    Offer.objects.filter(pk=case.offer.pk).update(state=Offer.State.ACCEPTED)
+    with pytest.raises(mail.Outdated):
+        mail.WRITERS["mail.offer_reminder"](outgoing)
+
+
+def test_a_postponement_names_the_day_that_was_chosen(case: Case) -> None:
+    assert "vrijdag 18 december 2026" in case.mail("postponed").subject
