@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from referrals.domain.lifecycle import Action, Actor
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
-from referrals.services import consents, door
+from referrals.services import consents, door, reviewing
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import about, end, live_offer, of_event
 
@@ -208,6 +208,7 @@ def _back(
             payload={**about(offer), "reason": reason},
             offer=offer,
         )
+        reviewing.after_decline(offer, chosen, now=now)
         return offer
 
     return door.once(f"offer:{offer_id}", key, work, of_event)

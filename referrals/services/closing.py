@@ -14,8 +14,8 @@ from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, Recipient, State
 from referrals.domain.worktime import local_date
-from referrals.models import Dossier, Note, Offer, Referral
-from referrals.services import consents, directory, door
+from referrals.models import Dossier, Feedback, Note, Offer, Question, Referral
+from referrals.services import consents, directory, door, notes, telling
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import end
@@ -25,16 +25,7 @@ from referrals.services.telling import unsent
 
 # `ask_to_delete` writes to every partner that got a dossier of this company, also of earlier offers.
 TOLD_APART = (Recipient.PARTNER,)
-INTAKE_MAILS = (
-    "mail.resume_link",
-    "mail.receipt",
-    "mail.follow_link",
-    "mail.offer_to_entrepreneur",
-    "mail.accepted",
-    "mail.withdrawn_receipt",
-    "mail.completed",
-    "mail.cancelled",
-)
+INTAKE_MAILS = ("mail.resume_link", "mail.follow_link", "mail.withdrawn_receipt", *telling.TO_ENTREPRENEUR)
 
 
 def cancel(
@@ -50,8 +41,9 @@ def cancel(
         if referral.owner_id is not None and not leads(advisor):
             door.own(referral, advisor.pk)
         door.reason_of(row, reason, text)
+        payload: dict[str, object] = {"reason": reason}
         if text.strip():
-            Note.objects.create(referral=referral, author=advisor, text=text.strip(), at=now)
+            payload |= notes.written_with(referral, advisor, text, now)
         door.move(
             referral,
             Action.CANCEL,
@@ -60,7 +52,7 @@ def cancel(
             at=now,
             key=scoped,
             changes={"outcome": State.CANCELLED.value, "reason": reason},
-            payload={"reason": reason},
+            payload=payload,
         )
         return referral
 
@@ -255,11 +247,13 @@ def _empty(intake: Intake, now: datetime) -> None:
     retention.forget_answers(intake.pk)
     referrals = Referral.objects.filter(intake=intake)
     Note.objects.filter(referral__in=referrals).delete()
+    Question.objects.filter(referral__in=referrals).update(text="", answer="", salt="")
+    Feedback.objects.filter(referral__in=referrals).update(text="", salt="")
     dossiers = Dossier.objects.filter(referral__in=referrals)
     for pk in dossiers.values_list("pk", flat=True):
         outbox.revoke(f"dossier:{pk}", ("dossier.render",), now, "erased")
     dossiers.update(content={}, pdf=None)
-    Offer.objects.filter(referral__in=referrals).update(reason_text="", contact_person="")
+    Offer.objects.filter(referral__in=referrals).update(reason_text="", contact_person="", salt="")
     outbox.revoke(f"intake:{intake.pk}", INTAKE_MAILS, now, "erased")
     Intake.objects.filter(pk=intake.pk).update(**retention.emptied(now))
     intake.refresh_from_db()

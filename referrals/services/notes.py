@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from nnmkb.ledger import events
 from nnmkb.ledger.seals import new_salt
-from referrals.models import Note
+from referrals.models import Note, Referral
 from referrals.services import door
 from referrals.services.errors import Refused
 from referrals.services.sealed import sealed
@@ -35,3 +35,9 @@ def add(referral_id: int, *, author: User, text: str, key: str | None, now: date
         return written
 
     return door.once(f"referral:{referral_id}", key, work, lambda event: Note.objects.get(pk=event.payload["note"]))
+
+
+def written_with(referral: Referral, author: User, text: str, now: datetime) -> dict[str, object]:
+    """Keep what was written with another act; return what its event says of it, in the transaction of the caller."""
+    written = Note.objects.create(referral=referral, author=author, text=text.strip(), salt=new_salt(), at=now)
+    return {"note": written.pk, "sealed": sealed(written)}

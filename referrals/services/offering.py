@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from nnmkb.ledger import tokens
 from nnmkb.ledger.models import Event
+from nnmkb.ledger.seals import new_salt
 from referrals.domain.dossier import digest
 from referrals.domain.lifecycle import (
     LONGEST_RESPONSE,
@@ -24,6 +25,7 @@ from referrals.dossier import build
 from referrals.models import Dossier, Offer, Partner, Referral
 from referrals.services import consents, directory, door, queue
 from referrals.services.errors import Refused
+from referrals.services.sealed import sealed
 
 
 def offer(
@@ -160,7 +162,8 @@ def end(
     """End an offer, and with it its link; refuses when another writer ended it first."""
     fields: dict[str, object] = {"state": state, "ended_at": now}
     if reason:
-        fields |= {"reason": reason, "reason_text": reason_text.strip()}
+        text = reason_text.strip()
+        fields |= {"reason": reason, "reason_text": text, "salt": new_salt() if text else ""}
     if answered:
         fields["answered_at"] = now
     if not Offer.objects.filter(pk=offer.pk, ended_at__isnull=True).update(**fields):
@@ -170,8 +173,14 @@ def end(
 
 
 def about(offer: Offer) -> dict[str, object]:
-    """Return what an event says about an offer: ids only."""
-    return {"offer": offer.pk, "partner": offer.partner_id, "dossier": offer.dossier_id, "attempt": offer.attempt}
+    """Return what an event says about an offer: ids, and the seal of the reason that was written with its end."""
+    told: dict[str, object] = {
+        "offer": offer.pk,
+        "partner": offer.partner_id,
+        "dossier": offer.dossier_id,
+        "attempt": offer.attempt,
+    }
+    return {**told, "sealed": sealed(offer, "reason_text")} if offer.reason_text else told
 
 
 def of_event(event: Event) -> Offer:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event, Outgoing
-from referrals.domain.lifecycle import Effect, Notice, Recipient, State, Transition, reminder_due
+from referrals.domain.lifecycle import TRANSITIONS, Effect, Notice, Recipient, State, Transition, reminder_due
 from referrals.domain.reminders import REMINDERS
 from referrals.domain.worktime import Calendar, deadline
 from referrals.models import Offer, Referral
@@ -19,6 +19,13 @@ from referrals.services.consents import KVK
 
 LINK_MAILS = ("mail.offer",)
 REMINDER_KINDS = tuple(f"mail.{notice.message}" for notice in REMINDERS.values())
+TO_ENTREPRENEUR = tuple(
+    dict.fromkeys(
+        f"mail.{notice.message}"
+        for notice in (*(one for row in TRANSITIONS for one in row.notices), *REMINDERS.values())
+        if notice.to in (Recipient.ENTREPRENEUR, Recipient.ENTREPRENEUR_IF_ASKED)
+    )
+)
 CONSENT_MAILS = ("mail.consent_request",)
 
 
