@@ -159,6 +159,17 @@ REOPEN_REASONS = _by_code(
     )
 )
 
+# Why the entrepreneur is not satisfied; words of the entrepreneur, never told to the partner by name.
+UNHAPPY_REASONS = _by_code(
+    (
+        Reason("no_contact", "Ik heb geen contact gehad", Side.PARTNER),
+        Reason("not_helped", "Mijn vraag is niet beantwoord"),
+        Reason("wrong_organisation", "Deze organisatie past niet bij mijn vraag", Side.PARTNER),
+        Reason("too_slow", "Het duurde te lang"),
+        _OTHER,
+    )
+)
+
 _LABELS = {
     code: reason.label
     for table in (
@@ -170,6 +181,7 @@ _LABELS = {
         REOPEN_REASONS,
         RETURN_REASONS,
         STOP_REASONS,
+        UNHAPPY_REASONS,
     )
     for code, reason in table.items()
 }

@@ -96,3 +96,8 @@ def reopened_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
 def handed_over_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Tell an advisor that a colleague gave a referral to her."""
     return to_advisor(outgoing)
+
+
+def unhappy_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """Tell the owner that the company is not satisfied; what it wrote stands in the workbench only."""
+    return to_advisor(outgoing)
