@@ -131,6 +131,9 @@ def database(url: str) -> dict[str, Any]:
 DATABASE_URL: str = env.str("DATABASE_URL", f"sqlite:///{VAR / 'nnmkb.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
 
+# --- history: where the nightly anchors are written beside the database (docs/audit.md) ------------------------------
+ANCHORS_FILE = Path(env.str("ANCHORS_FILE", str(VAR / "anchors.txt")))
+
 # --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]

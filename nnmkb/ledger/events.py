@@ -94,15 +94,3 @@ def chained(
 def history(stream: str) -> list[Event]:
     """Return the events of a subject, oldest first."""
     return list(Event.objects.filter(stream=stream).order_by("seq"))
-
-
-def broken_chains() -> list[str]:
-    """Name each event whose digest does not follow from the one before it."""
-    wrong: list[str] = []
-    previous: dict[str, tuple[int, str]] = {}
-    for event in Event.objects.order_by("stream", "seq").iterator():
-        seq, digest = previous.get(event.stream, (0, ""))
-        if event.seq != seq + 1 or event.previous != digest or digest_of(event) != event.digest:
-            wrong.append(f"{event.stream} {event.seq}")
-        previous[event.stream] = (event.seq, event.digest)
-    return wrong

@@ -28,6 +28,7 @@ SEALED: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
     "feedback": (Feedback, ("text",)),
 }
 SaltAndText = tuple[str, str]
+Place = tuple[str, int, str]  # model, key, column
 REFERENCE = re.compile(r"([a-z]+):([0-9]{1,18})(?::([a-z_]+))?")
 
 
@@ -51,22 +52,17 @@ def reference(row: Model, column: str) -> str:
     return f"{name}:{row.pk}" if len(columns) == 1 else f"{name}:{row.pk}:{column}"
 
 
-def text_of(ref: str) -> SaltAndText | None:
-    """Return salt and text as they stand now; None for a text that was erased."""
-    return texts_of((ref,))[ref]
-
-
-def texts_of(refs: Iterable[str]) -> dict[str, SaltAndText | None]:
-    """Return what stands behind each reference now, in one query for each table; None for what was erased.
+def known_texts(refs: Iterable[str]) -> dict[str, SaltAndText | None]:
+    """Return what stands behind each reference now, in one query for each column; None for what was erased.
 
     Erased is: both empty, or no row any more. A text without its salt is not erased; it comes back with salt "".
-    Raises ValueError for what is no reference.
+    What names no text of these models is left out.
     """
-    asked = {ref: _taken_apart(ref) for ref in refs}
+    asked = {ref: place for ref in refs if (place := _taken_apart(ref))}
     keys: dict[tuple[str, str], set[int]] = defaultdict(set)
     for name, pk, column in asked.values():
         keys[name, column].add(pk)
-    rows: dict[tuple[str, int, str], SaltAndText] = {}
+    rows: dict[Place, SaltAndText] = {}
     for (name, column), pks in keys.items():
         found = SEALED[name][0]._default_manager.filter(pk__in=pks).values_list("pk", "salt", column)
         rows |= {(name, pk, column): (salt, text) for pk, salt, text in found}
@@ -74,20 +70,11 @@ def texts_of(refs: Iterable[str]) -> dict[str, SaltAndText | None]:
     return {ref: None if both == ("", "") else both for ref, both in texts.items()}
 
 
-def is_reference(ref: str) -> bool:
-    """Say whether this names a text that a service can have sealed."""
-    try:
-        _taken_apart(ref)
-    except ValueError:
-        return False
-    return True
-
-
-def _taken_apart(ref: str) -> tuple[str, int, str]:
+def _taken_apart(ref: str) -> Place | None:
     match = REFERENCE.fullmatch(ref)
     if match is None or match[1] not in SEALED:
-        raise ValueError(f"{ref!r} names no sealed text")
+        return None
     columns = SEALED[match[1]][1]
     if (match[3] or columns[0]) not in columns or bool(match[3]) != (len(columns) > 1):
-        raise ValueError(f"{ref!r} names no sealed text")
+        return None
     return match[1], int(match[2]), match[3] or columns[0]

@@ -16,10 +16,10 @@ from intake.services.assessing import assess
 from intake.services.drafts import start
 from intake.services.links import mail_resume_link
 from intake.services.saving import PageAnswers, save_page
-from nnmkb.ledger import events
 from nnmkb.ledger.models import Event, Outgoing
 from tests.intake import companies
 from tests.intake.walking import address, begin, prefill
+from tests.ledger.forging import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 4
@@ -61,7 +61,7 @@ def test_result_asked_for_at_once_is_made_once(client: Client) -> None:
     together(lambda number: assess(Intake.objects.get(pk=intake.pk), now=timezone.now()))
     assert Assessment.objects.count() == 1
     assert Event.objects.filter(kind="assessment_made").count() == 1
-    assert events.broken_chains() == []
+    assert broken() == []
 
 
 def test_mail_asked_for_at_once_with_one_key_is_promised_once(client: Client) -> None:

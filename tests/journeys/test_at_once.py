@@ -12,13 +12,13 @@ from django.http import HttpResponse
 from django.test import Client
 
 from intake.models import Consent, Contact, Intake
-from nnmkb.ledger import events
 from nnmkb.ledger.models import Event, Outgoing
 from referrals import dispatch
 from referrals.dossier import issue
 from referrals.models import AccessCode, Dossier, Offer
 from referrals.services import access, closing
 from tests.journeys import stage
+from tests.ledger.forging import broken
 from tests.referrals.services import cast
 from tests.referrals.services.test_races import together
 
@@ -137,7 +137,7 @@ def test_withdrawal_and_acceptance_at_once_never_show_contact_data_afterwards() 
         assert all(getattr(page, "status_code", 0) in {302, 409, 410} for page in pages), pages
         assert case.fresh().state == "withdrawn"
         assert partner.get(f"{stage.link(offer)}dossier/").status_code == 410
-        assert events.broken_chains() == []
+        assert broken() == []
 
 
 def test_two_partners_desks_that_answer_at_once_give_one_answer() -> None:

@@ -12,10 +12,10 @@ from intake.models import PolicyVersion
 from intake.services.governing import drafting, publishing, reviewing, rules
 from intake.services.governing.errors import NotDone, Refused, Stale
 from intake.services.governing.rules import Seen
-from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
 from tests.intake.governing import cast
 from tests.intake.test_at_once import THREADS, together
+from tests.ledger.forging import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = PolicyVersion.State
@@ -43,7 +43,7 @@ def test_of_several_versions_published_at_once_one_is_in_force() -> None:
     assert PolicyVersion.objects.get(name="2013").state == State.RETIRED
     assert PolicyVersion.objects.filter(state=State.REVIEW).count() == THREADS - 1
     assert Event.objects.filter(kind="policy_published").count() == 1
-    assert events.broken_chains() == []
+    assert broken() == []
 
 
 def test_a_version_is_not_published_and_sent_back_at_once() -> None:
@@ -68,7 +68,7 @@ def test_a_version_is_not_published_and_sent_back_at_once() -> None:
     kinds = Counter(Event.objects.filter(stream=version.stream).values_list("kind", flat=True))
     assert kinds["policy_published"] + kinds["policy_sent_back"] == 1
     assert version.state == (State.PUBLISHED if kinds["policy_published"] else State.DRAFT)
-    assert events.broken_chains() == []
+    assert broken() == []
 
 
 def test_different_rules_that_are_saved_at_once_are_all_kept() -> None:

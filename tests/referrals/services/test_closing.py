@@ -14,6 +14,7 @@ from nnmkb.ledger.models import Outgoing
 from referrals.models import Dossier, Note, Offer, Referral
 from referrals.services import access, answering, closing, consents, notes, offering, queue, refer
 from referrals.services.errors import Gone, NotAllowed, Refused, Stale
+from tests.ledger.forging import broken
 from tests.referrals.services import cast
 
 pytestmark = pytest.mark.django_db
@@ -234,7 +235,7 @@ def test_erasing_kills_every_link_and_keeps_the_chain_of_events() -> None:
     assert not Intake.objects.filter(follow_digest=follow).exists()
     with pytest.raises(Gone):
         access.offer_by_token(link)
-    assert events.broken_chains() == []
+    assert broken() == []
     assert Consent.objects.filter(intake=found.intake, given=True).exists()
     assert consents.given(found.intake.pk) == frozenset()
 

@@ -13,6 +13,7 @@ from referrals.models import Offer
 from referrals.services import answering, closing, offering
 from referrals.services.sealed import known_texts
 from referrals.services.telling import REMINDER_KINDS, TO_ENTREPRENEUR
+from tests.ledger.forging import broken
 from tests.referrals.services import cast
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_the_reason_of_a_partner_is_sealed_and_erased_without_breaking_the_histo
     closing.erase(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
     assert Offer.objects.get(pk=offer.pk).salt == ""
     assert known_texts(declined.payload["sealed"]) == {f"offer:{offer.pk}": None}
-    assert events.broken_chains() == []
+    assert broken() == []
 
 
 def test_the_words_of_a_cancellation_are_a_sealed_note() -> None:
