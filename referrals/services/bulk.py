@@ -1,0 +1,345 @@
+"""One act on many referrals: what stands in the way of each, then each in a transaction of its own, with its result.
+
+A run is kept, so that a second click or a page that is loaded again shows what became of it and does nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from nnmkb.ledger import events
+from nnmkb.ledger.models import Event
+from nnmkb.web.desk import name_of
+from referrals.domain.lifecycle import Action, Actor, State
+from referrals.domain.numbers import parse_referral_number, referral_number
+from referrals.domain.reasons import CANCEL_REASONS
+from referrals.domain.worktime import local_date
+from referrals.models import BulkRun, Label, Referral
+from referrals.services import closing, door, labels, profiles, queue, reminding
+from referrals.services.errors import NotDone, Refused, Stale
+
+log = logging.getLogger("nnmkb.bulk")
+MOST = 200
+UNDO_WITHIN = timedelta(seconds=30)
+# A run that is not finished after this long was broken off: the history tells how far it came.
+LONGEST_RUN = timedelta(minutes=2)
+KEPT = timedelta(days=7)
+UNKNOWN = "Dit nummer kennen wij niet."
+BROKEN_OFF = "Niet gedaan: de handeling is onderbroken. Kies deze opnieuw."
+OURS = "Niet gedaan, door een fout bij ons. Probeer het opnieuw."
+
+
+class Act(StrEnum):
+    """What can be done with many at once. Offering cannot: consent and dossier differ from case to case."""
+
+    CLAIM = "oppakken"
+    RELEASE = "loslaten"
+    HAND_OVER = "overdragen"
+    LABEL = "label"
+    UNLABEL = "label-weg"
+    REMIND = "herinneren"
+    CANCEL = "annuleren"
+
+
+UNDOABLE = (Act.CLAIM, Act.LABEL, Act.UNLABEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the act needs besides the referrals: the colleague, the label, or the reason."""
+
+    to: User | None = None
+    label: str = ""
+    reason: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One chosen referral before the act; `why` is empty when it can be done."""
+
+    number: str
+    referral: Referral | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the guards look at, read once for all referrals."""
+
+    advisor: User
+    choice: Choice
+    away: frozenset[int]
+    hanging: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    reminded: frozenset[int] = frozenset()
+
+
+# --- before -----------------------------------------------------------------------------------------------------------
+
+
+def preview(act: Act, numbers: Sequence[str], choice: Choice, *, advisor: User, now: datetime) -> list[Line]:
+    """Say of each referral whether the act can be done now, and why not; changes nothing."""
+    wanted = [_spelled(number) for number in dict.fromkeys(numbers)]
+    found = {
+        one.number: one
+        for one in Referral.objects.select_related("intake__contact", "assessment", "owner", "partner").filter(
+            number__in=[number for number in wanted if number]
+        )
+    }
+    ground = _ground(act, list(found.values()), choice, advisor, now)
+    lines = []
+    for typed, number in zip(dict.fromkeys(numbers), wanted, strict=True):
+        referral = found.get(number)
+        why = obstacle(act, referral, ground) if referral else UNKNOWN
+        lines.append(Line(number or typed.replace("\x00", "")[:20], referral, why))
+    return lines
+
+
+def obstacle(act: Act, referral: Referral, ground: Ground) -> str:
+    """Return what stands in the way of the act, empty when nothing does."""
+    try:
+        _GUARDS[act](referral, ground)
+    except NotDone as error:
+        return str(error)
+    return ""
+
+
+def labels_of(referrals: Sequence[Referral]) -> list[str]:
+    """Return the labels that hang on these referrals."""
+    return sorted(set(Label.objects.filter(referral__in=referrals).values_list("name", flat=True)))
+
+
+def _spelled(number: str) -> str:
+    parsed = parse_referral_number(number)
+    return referral_number(*parsed) if parsed else ""
+
+
+def _ground(act: Act, referrals: list[Referral], choice: Choice, advisor: User, now: datetime) -> Ground:
+    hanging: dict[int, frozenset[str]] = {}
+    if act in {Act.LABEL, Act.UNLABEL}:
+        for pk, name in Label.objects.filter(referral__in=referrals).values_list("referral_id", "name"):
+            hanging[pk] = hanging.get(pk, frozenset()) | {name}
+    return Ground(
+        advisor,
+        choice,
+        away=profiles.away((one.owner for one in referrals), local_date(now)),
+        hanging=hanging,
+        reminded=reminding.reminded(referrals, now) if act is Act.REMIND else frozenset(),
+    )
+
+
+def _may_hang(referral: Referral, ground: Ground) -> None:
+    if ground.choice.label in ground.hanging.get(referral.pk, ()):
+        raise Refused(labels.hangs(ground.choice.label))
+
+
+def _may_take_off(referral: Referral, ground: Ground) -> None:
+    hanging = ground.hanging.get(referral.pk, frozenset())
+    if not hanging:
+        raise Refused("Hier staat geen label bij.")
+    if ground.choice.label and ground.choice.label not in hanging:
+        raise Refused(labels.hangs_not(ground.choice.label))
+
+
+def _may_cancel(referral: Referral, ground: Ground) -> None:
+    row = door.allowed(referral.state, Action.CANCEL, Actor.ADVISOR)
+    if referral.owner_id is not None and not queue.leads(ground.advisor):
+        door.own(referral, ground.advisor.pk)
+    reason = ground.choice.reason
+    if reason and reason not in {one.code for one in row.reasons}:
+        raise Refused(f"De reden «{CANCEL_REASONS[reason].label}» past niet bij: {State(referral.state).label}.")
+
+
+_GUARDS: dict[Act, Callable[[Referral, Ground], None]] = {
+    Act.CLAIM: lambda referral, _: queue.take(referral),
+    Act.RELEASE: lambda referral, ground: queue.put_back(referral, ground.advisor),
+    Act.HAND_OVER: lambda referral, ground: queue.give(referral, ground.choice.to, ground.advisor, away=ground.away),
+    Act.LABEL: _may_hang,
+    Act.UNLABEL: _may_take_off,
+    Act.REMIND: lambda referral, ground: reminding.may(
+        referral, ground.advisor, away=ground.away, reminded=ground.reminded
+    ),
+    Act.CANCEL: _may_cancel,
+}
+
+
+# --- doing it ---------------------------------------------------------------------------------------------------------
+
+
+def run(act: Act, seen: Mapping[str, int], choice: Choice, *, advisor: User, key: str, now: datetime) -> BulkRun:
+    """Do the act for each referral, on the version that was seen; return what became of each.
+
+    The same key again returns the run that it led to. Raises Refused when the key is somebody else's.
+    """
+    waiting = [{"number": number, "done": None, "text": "", "version": version} for number, version in seen.items()]
+    kept, made = BulkRun.objects.get_or_create(
+        key=key, defaults={"user": advisor, "act": act.value, "at": now, "lines": waiting}
+    )
+    if kept.user_id != advisor.pk:
+        raise Refused("Deze pagina hoort niet bij u. Begin opnieuw in de werkbak.")
+    if made:
+        known = _keys(list(seen))
+        kept.lines = [_line(act, number, known.get(number), version, choice, kept) for number, version in seen.items()]
+        kept.save(update_fields=["lines"])
+    return kept
+
+
+def _line(
+    act: Act, number: str, referral_id: int | None, version: int, choice: Choice, kept: BulkRun
+) -> dict[str, Any]:
+    line: dict[str, Any] = {"number": number, "done": False, "text": UNKNOWN, "version": version}
+    if choice.label:
+        line["label"] = choice.label
+    if referral_id is None:
+        return line
+    text, version_after = _attempt(
+        lambda: _DOING[act](referral_id, version, choice, kept.user, kept.key, kept.at), kept.user
+    )
+    return {**line, "done": not text, "text": text, "version": version_after or version}
+
+
+def _attempt(work: Callable[[], Referral], advisor: User) -> tuple[str, int]:
+    """Return why it was not done (empty when it was), and the version that it left."""
+    try:
+        return "", work().version
+    except Stale as error:
+        return _beaten(error.referral, advisor), 0
+    except NotDone as error:
+        return str(error), 0
+    except (events.LostRace, events.KeyUsed):
+        return "Hier gebeurde te veel tegelijk. Probeer deze opnieuw.", 0
+    except Exception as error:
+        # One broken row must not take the results of the others with it; its text may quote a person.
+        log.error("bulk: %s", type(error).__name__)
+        return OURS, 0
+
+
+def _beaten(referral: Referral, advisor: User) -> str:
+    owner = referral.owner
+    if owner is not None and owner.pk != advisor.pk and referral.state == State.IN_REVIEW:
+        return f"{name_of(owner)} heeft deze net opgepakt."
+    whose = f", van {name_of(owner)}" if owner else ""
+    return f"Deze is net veranderd. Nu: {State(referral.state).label}{whose}."
+
+
+def _keys(numbers: Sequence[str]) -> dict[str, int]:
+    return dict(Referral.objects.filter(number__in=numbers).values_list("number", "pk"))
+
+
+Doing = Callable[[int, int, Choice, User, str, datetime], Referral]
+
+
+def _claim(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    return queue.claim(pk, advisor=advisor, version=version, key=key, now=now)
+
+
+def _release(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    return queue.release(pk, advisor=advisor, version=version, key=key, now=now)
+
+
+def _hand_over(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    assert choice.to is not None
+    return queue.hand_over(pk, choice.to.pk, advisor=advisor, version=version, key=key, now=now)
+
+
+def _hang(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    return labels.add(pk, choice.label, advisor=advisor, key=key, now=now)
+
+
+def _take_off(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    return labels.remove(pk, choice.label, advisor=advisor, key=key, now=now)
+
+
+def _remind(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    return reminding.remind(pk, advisor=advisor, version=version, key=key, now=now)
+
+
+def _cancel(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    return closing.cancel(
+        pk, advisor=advisor, reason=choice.reason, text=choice.text, version=version, key=key, now=now
+    )
+
+
+_DOING: dict[Act, Doing] = {
+    Act.CLAIM: _claim,
+    Act.RELEASE: _release,
+    Act.HAND_OVER: _hand_over,
+    Act.LABEL: _hang,
+    Act.UNLABEL: _take_off,
+    Act.REMIND: _remind,
+    Act.CANCEL: _cancel,
+}
+
+
+# --- after ------------------------------------------------------------------------------------------------------------
+
+
+def can_undo(kept: BulkRun, now: datetime) -> bool:
+    """Say whether the run can still be taken back."""
+    return (
+        kept.act in UNDOABLE
+        and kept.undone_at is None
+        and now <= kept.at + UNDO_WITHIN
+        and any(line["done"] for line in kept.lines)
+    )
+
+
+def undo(kept: BulkRun, *, now: datetime) -> BulkRun:
+    """Take back what the run did, for each referral that nobody has changed since; once.
+
+    Raises Refused after half a minute, and for acts that cannot be taken back.
+    """
+    if kept.act not in UNDOABLE:
+        raise Refused("Deze handeling kan niet worden teruggedraaid.")
+    if kept.undone_at is None and now > kept.at + UNDO_WITHIN:
+        raise Refused("Terugdraaien kan tot 30 seconden na de handeling. Doe het nu per verwijzing, of kies opnieuw.")
+    if not BulkRun.objects.filter(pk=kept.pk, undone_at__isnull=True).update(undone_at=now):
+        kept.refresh_from_db()
+        return kept
+    kept.undone_at = now
+    known = _keys([line["number"] for line in kept.lines])
+    kept.lines = [_taken_back(kept, line, known.get(line["number"]), now) for line in kept.lines]
+    kept.save(update_fields=["lines"])
+    return kept
+
+
+def _taken_back(kept: BulkRun, line: dict[str, Any], referral_id: int | None, now: datetime) -> dict[str, Any]:
+    if not line["done"] or referral_id is None:
+        return line
+    version, key, label = int(line["version"]), f"{kept.key}-terug", str(line.get("label", ""))
+    undoing: dict[str, Callable[[], Referral]] = {
+        Act.CLAIM: lambda: queue.release(referral_id, advisor=kept.user, version=version, key=key, now=now),
+        Act.LABEL: lambda: labels.remove(referral_id, label, advisor=kept.user, version=version, key=key, now=now),
+        Act.UNLABEL: lambda: labels.add(referral_id, label, advisor=kept.user, version=version, key=key, now=now),
+    }
+    text, _ = _attempt(undoing[kept.act], kept.user)
+    return {**line, "undone": not text, "undo_text": text}
+
+
+def find_out(kept: BulkRun, now: datetime) -> BulkRun:
+    """Settle the lines of a run that was broken off, from the history; one that still goes on is left alone."""
+    waiting = [line["number"] for line in kept.lines if line["done"] is None]
+    if not waiting or now < kept.at + LONGEST_RUN:
+        return kept
+    keys = {f"referral:{pk}:{kept.key}": number for number, pk in _keys(waiting).items()}
+    written = set(Event.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True))
+    done = {number for key, number in keys.items() if key in written}
+    for line in kept.lines:
+        if line["done"] is None:
+            line["done"] = line["number"] in done
+            line["text"] = "" if line["done"] else BROKEN_OFF
+    kept.save(update_fields=["lines"])
+    return kept
+
+
+def forget(now: datetime) -> int:
+    """Remove the runs of more than a week ago; return how many."""
+    removed, _ = BulkRun.objects.filter(at__lt=now - KEPT).delete()
+    return removed
