@@ -44,6 +44,12 @@ def to_advisor(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:
     return compose(outgoing, User.objects.get(pk=key_of(outgoing)).email, found)
 
 
+def to_lead(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:
+    """Write to who leads the team about the history as a whole, with the day of the event."""
+    lead = User.objects.get(pk=key_of(outgoing))
+    return compose(outgoing, lead.email, {"day": dates.day(outgoing.event.at), **words})
+
+
 def key_of(outgoing: Outgoing) -> int:
     """Return the key of the recipient's row."""
     return int(outgoing.recipient.partition(":")[2])

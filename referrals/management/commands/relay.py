@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from intake.retention import lapse
@@ -18,6 +21,11 @@ from nnmkb.ledger import outbox
 from nnmkb.ledger.relay import Relay
 from nnmkb.run.family import AnotherRuns, leave_with_parent, on_stop, only_one
 from referrals import dispatch, tasks
+from referrals.rounds import Sweeping
+from referrals.services import anchoring
+
+log = logging.getLogger("nnmkb.relay")
+Chore = Callable[[datetime], object]
 
 
 class Command(BaseCommand):
@@ -37,14 +45,29 @@ class Command(BaseCommand):
         inline = options["via"] == "inline"
         if not inline and not settings.CELERY_BROKER_URL:
             raise CommandError("relay --via celery needs CELERY_BROKER_URL.")
-        relay = Relay(start=carry_out if inline else send_hint, inline=inline, chores=(drop_sessions, lapse))
+        relay = wired(inline=inline, once=options["once"])
         with sole_worker() if inline else nullcontext():
             if options["once"]:
                 relay.tick()
+                while relay.more_to_go:
+                    relay.tick()
                 return
             on_stop(relay.stop.set)
             leave_with_parent()
             relay.run()
+
+
+def wired(*, inline: bool, once: bool = False) -> Relay:
+    """Return the relay with everything it does; a system check looks here for the sweep."""
+    nightly = anchoring.nightly if once else beside(anchoring.nightly)
+    stop = Event()
+    return Relay(
+        start=carry_out if inline else send_hint,
+        inline=inline,
+        chores=(drop_sessions, lapse, nightly),
+        rounds=(Sweeping(stop),),
+        stop=stop,
+    )
 
 
 @contextmanager
@@ -95,3 +118,27 @@ def time_limit(seconds: float) -> Iterator[None]:
 def drop_sessions(now: datetime) -> None:
     """Remove the sessions that have ended."""
     Session.objects.filter(expire_date__lt=now).delete()
+
+
+def beside(chore: Chore) -> Chore:
+    """Return the chore in a thread of its own, one at a time: deliveries do not wait for what takes minutes.
+
+    It is cut off when the relay stops; a nightly chore is done again at the next start.
+    """
+    busy: list[Thread] = []
+
+    def work(now: datetime) -> None:
+        try:
+            chore(now)
+        except Exception as error:  # its text may quote a person
+            log.error("%s failed: %s", getattr(chore, "__name__", "chore"), type(error).__name__)
+        finally:
+            connection.close()
+
+    def begin(now: datetime) -> None:
+        if busy and busy[0].is_alive():
+            return
+        busy[:] = [Thread(target=work, args=(now,), daemon=True)]
+        busy[0].start()
+
+    return begin
