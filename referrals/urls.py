@@ -13,6 +13,7 @@ from referrals.views import (
     partner_answer,
     partner_dossier,
     settle,
+    team,
     workbench,
 )
 
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern] = [
     path("volg/<str:token>/intrekken/", follow.withdraw, name="follow-withdraw"),
     path("volg/<str:token>/wissen/", follow.erase, name="follow-erase"),
     path("werkbak/", workbench.desk, name="desk"),
+    # Before the address with a number, which it would be taken for.
+    path("werkbak/team/", team.page, name="desk-team"),
     path("werkbak/<str:number>/", workbench.referral_page, name="desk-referral"),
     path("werkbak/<str:number>/uitleg/", desk_explain.explain, name="desk-explain"),
     path("werkbak/<str:number>/<slug:action>/", acts.act, name="desk-act"),

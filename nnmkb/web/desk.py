@@ -15,6 +15,7 @@ MENU = {
     "referrals:desk": "Werkbak",
     "intake:policy-versions": "Beleid",
     "referrals:organisations": "Organisaties",
+    "referrals:desk-team": "Team",
     "admin:index": "Beheer",
 }
 

@@ -24,6 +24,12 @@ def band_labels() -> tuple[str, ...]:
     return (*closed, f"meer dan {AGE_BANDS[-1]} werkdagen")
 
 
+def band_ranges() -> tuple[str, ...]:
+    """Return the bands as they stand above a narrow column."""
+    firsts = (0, *(last + 1 for last in AGE_BANDS))
+    return (*(f"{first}–{last}" for first, last in zip(firsts, AGE_BANDS, strict=False)), f"> {AGE_BANDS[-1]}")
+
+
 def band_days(today: date, calendar: Calendar) -> tuple[tuple[date | None, date | None], ...]:
     """Return the first and last day of each band; the youngest has no last day, the oldest no first."""
     firsts = [_earliest(today, last, calendar) for last in AGE_BANDS]

@@ -28,6 +28,7 @@ def band_of(made: datetime, today: date) -> int:
 def test_bands_are_told_in_words() -> None:
     assert workload.band_labels()[0] == "0 tot en met 2 werkdagen"
     assert workload.band_labels()[1] == "3 tot en met 5 werkdagen"
+    assert workload.band_ranges() == ("0–2", "3–5", "6–10", "11–20", "> 20")
     assert workload.band_labels()[-1] == "meer dan 20 werkdagen"
 
 
