@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from referrals.domain.lifecycle import ATTEMPTS_BEFORE_LEAD_DECIDES
+from referrals.domain.lifecycle import ATTEMPTS_BEFORE_LEAD_DECIDES, can_expire, due
 from referrals.domain.states import OPEN_STATES, STATES, Actor, State
 from referrals.domain.worktime import Calendar, start_of
 
@@ -57,6 +57,19 @@ def bands(total: int, within: Iterable[int]) -> tuple[int, ...]:
     return tuple(upper - lower for lower, upper in pairwise(bounds))
 
 
+def first_due(
+    state: State, due_at: datetime | None, missed_since: datetime | None, calendar: Calendar
+) -> datetime | None:
+    """Return the deadline that passed first: one that runs now, or the first of those that passed while it stayed.
+
+    `due_at` is the earliest deadline that passed and still stands, `missed_since` the earliest moment at which the
+    state was entered by what missed its clock before.
+    """
+    # What moves on when its clock runs out misses none.
+    first = due(state, missed_since, calendar)[0] if missed_since and not can_expire(state) else None
+    return min((at for at in (due_at, first) if at), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
     """The open referrals with one state, one partner and one owner."""
@@ -84,7 +97,7 @@ class Load:
 
     def plus(self, group: OpenGroup) -> "Load":
         """Return this with one group more."""
-        dues = [due for due in (self.oldest_due, group.oldest_due) if due]
+        dues = [at for at in (self.oldest_due, group.oldest_due) if at]
         ours = STATES[group.state].next_actor is Actor.ADVISOR
         return Load(
             self.total + group.total,
