@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,9 +12,14 @@ from django.utils import timezone
 from nnmkb.ledger.models import Heartbeat, Outgoing
 from nnmkb.ledger.outbox import OPEN
 from referrals.domain.worktime import local_date, read_calendar
+from referrals.models import TimerFailure
 
 LATE = timedelta(minutes=5)
 SILENT = timedelta(seconds=60)
+# The sweep runs each minute, in slices of at most 20 seconds.
+SWEEP_SILENT = timedelta(minutes=5)
+# A term that failed once may succeed at the next sweep; one that still fails after this needs a person.
+POISONED = timedelta(minutes=15)
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -32,17 +37,32 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def queue(request: HttpRequest) -> JsonResponse:
-    """Answer 503 when something waits too long, is dead, or the relay is silent; warn when the holidays run out."""
+    """Answer 503 when a delivery or a term hangs, or the relay or the sweep is silent; warn when the holidays run out.
+
+    A sign of life that was never given counts as silence: relay and sweep give theirs in their first second.
+    """
     now = timezone.now()
     oldest = Outgoing.objects.filter(state__in=OPEN, due_at__lte=now).order_by("due_at").first()
-    beat = Heartbeat.objects.filter(name="relay").first()
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    failures = list(TimerFailure.objects.order_by("first_at").values_list("first_at", flat=True))
     facts: dict[str, int | bool | None] = {
         "oldest_due_seconds": int((now - oldest.due_at).total_seconds()) if oldest else 0,
         "dead": Outgoing.objects.filter(state=Outgoing.State.DEAD).count(),
-        "relay_seconds_ago": int((now - beat.at).total_seconds()) if beat else None,
+        "relay_seconds_ago": _seconds_ago(beats.get("relay"), now),
+        "sweep_seconds_ago": _seconds_ago(beats.get("sweep"), now),
+        "timers_failed": len(failures),
         # A warning and no 503: it comes two years ahead, and may not drown what is wrong today.
         "holidays_run_out": read_calendar().runs_out(local_date(now)),
     }
-    silent = beat is None or now - beat.at > SILENT
     late = oldest is not None and now - oldest.due_at > LATE
-    return JsonResponse(facts, status=503 if silent or late or facts["dead"] else 200)
+    poisoned = bool(failures) and now - failures[0] > POISONED
+    silent = _silent(beats.get("relay"), now, SILENT) or _silent(beats.get("sweep"), now, SWEEP_SILENT)
+    return JsonResponse(facts, status=503 if silent or late or poisoned or facts["dead"] else 200)
+
+
+def _seconds_ago(at: datetime | None, now: datetime) -> int | None:
+    return int((now - at).total_seconds()) if at else None
+
+
+def _silent(at: datetime | None, now: datetime, longest: timedelta) -> bool:
+    return at is None or now - at > longest

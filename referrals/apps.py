@@ -12,5 +12,7 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Doorverwijzing"
 
     def ready(self) -> None:
-        """Register the system check on the libraries of the PDF."""
+        """Register the system checks: the libraries of the PDF, and the sweep."""
         import_module("referrals.dossier.check")
+        import_module("referrals.rounds")
+        import_module("referrals.signing_in")

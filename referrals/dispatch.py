@@ -19,6 +19,8 @@ from referrals import mail
 from referrals.dossier import issue
 from referrals.dossier.check import pango_present
 from referrals.dossier.render import FetchRefused, PdfUnavailable
+from referrals.services import bouncing
+from referrals.services.telling import LINK_MAILS
 
 log = logging.getLogger("nnmkb.delivery")
 Clock = Callable[[], datetime]
@@ -108,7 +110,19 @@ def give_up_or_wait(claimed: outbox.Claim, error: BaseException, now: datetime) 
     log.warning("delivery %s (%s): %s, %s", claimed.outgoing.pk, claimed.outgoing.kind, name, state or "lease lost")
     if state is None:
         return Outcome.NOT_OURS
-    return Outcome.DEAD if state == Outgoing.State.DEAD else Outcome.RETRY
+    if state != Outgoing.State.DEAD:
+        return Outcome.RETRY
+    if claimed.outgoing.kind in LINK_MAILS:
+        end_offer(claimed.outgoing, now)
+    return Outcome.DEAD
+
+
+def end_offer(outgoing: Outgoing, now: datetime) -> None:
+    """End the offer whose mail was given up, so that the KvK knows at once; the sweep does it when this goes wrong."""
+    try:
+        bouncing.bounce(int(outgoing.recipient.partition(":")[2]), now)
+    except Exception as error:
+        log.warning("delivery %s: offer not ended yet: %s", outgoing.pk, type(error).__name__)
 
 
 def is_permanent(error: BaseException) -> bool:

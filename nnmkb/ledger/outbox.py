@@ -52,6 +52,14 @@ def enqueue(
     )
 
 
+def enqueue_once(event: Event, kind: str, recipient: str, *, key: str, at: datetime) -> None:
+    """Promise one delivery for all events that share this key: the first one makes the row, the others find it."""
+    row = Outgoing(
+        kind=kind, event=event, recipient=recipient, dedupe_key=f"{kind}:{recipient}:{key}", due_at=at, created_at=at
+    )
+    Outgoing.objects.bulk_create([row], ignore_conflicts=True)
+
+
 def claimable(now: datetime) -> QuerySet[Outgoing]:
     """Return the rows whose time has come and that may be tried once more, oldest first.
 
@@ -144,4 +152,11 @@ def revoke_of(stream: str, kinds: tuple[str, ...], now: datetime, reason: str) -
     events = Event.objects.filter(stream=stream).values("pk")
     return Outgoing.objects.filter(event__in=events, kind__in=kinds, state=Outgoing.State.PENDING).update(
         state=Outgoing.State.DONE, done_at=now, last_error=reason
+    )
+
+
+def lay_down(recipient: str, kinds: tuple[str, ...], now: datetime, note: str) -> int:
+    """Close dead deliveries of which the consequences were taken, so that they no longer ask for a person."""
+    return Outgoing.objects.filter(recipient=recipient, kind__in=kinds, state=Outgoing.State.DEAD).update(
+        state=Outgoing.State.DONE, done_at=now, last_error=note
     )

@@ -1,4 +1,7 @@
-"""The loop that starts every delivery: it looks in the outbox each second. Two at once do no harm."""
+"""The loop that starts every delivery: it looks in the outbox each second. Two at once do no harm.
+
+Beside that it makes rounds each minute, and does small chores each hour.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,13 @@ from nnmkb.ledger.models import Heartbeat, Outgoing, RateCount
 log = logging.getLogger("nnmkb.relay")
 POLL = 1.0
 BEAT = 10.0
+ROUND = 60.0
 TIDY = 3600.0
 LONGEST_PAUSE = 15.0
 BATCH = 100
 Start = Callable[[int], object]
+# Work of each minute, in slices: True means that there is more, so it is asked again at the next look.
+Round = Callable[[datetime], bool]
 
 
 class BrokerAway(Exception):
@@ -41,10 +47,13 @@ class Relay:
     start: Start
     inline: bool
     chores: Sequence[Callable[[datetime], object]] = ()
+    rounds: Sequence[Round] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     pause: float = POLL
     beat_at: float = 0.0
     tidy_at: float = 0.0
+    round_at: float = 0.0
+    more_to_go: bool = False
 
     def run(self) -> None:
         """Go on until `stop` is set; a database or broker that is away only makes it wait."""
@@ -68,6 +77,8 @@ class Relay:
     def tick(self) -> int:
         """Look once; return how many deliveries were started."""
         self.keep_house()
+        if self.more_to_go or time.monotonic() >= self.round_at:
+            self.make_rounds()
         outbox.bury(timezone.now())
         started = 0
         while rows := self.due():
@@ -77,6 +88,9 @@ class Relay:
                 self.beat()
                 if self.stop.is_set():
                     return started
+                if time.monotonic() >= self.round_at:
+                    # A long row of deliveries may not keep the rounds waiting.
+                    self.make_rounds()
         return started
 
     def due(self) -> list[int]:
@@ -115,6 +129,17 @@ class Relay:
             RateCount.objects.filter(expires_at__lt=now).delete()
             for chore in self.chores:
                 chore(now)
+
+    def make_rounds(self) -> None:
+        """Make each round; one that breaks is logged by name, and stops neither the others nor the deliveries."""
+        self.more_to_go = False
+        for work in self.rounds:
+            try:
+                self.more_to_go |= work(timezone.now())
+            except Exception as error:
+                log.error("%s broke off: %s", getattr(work, "__name__", type(work).__name__), type(error).__name__)
+        # Counted from the end: however long a round takes, deliveries get a minute between two of them.
+        self.round_at = time.monotonic() + ROUND
 
     def beat(self) -> None:
         """Write the sign of life when the last one is some seconds old."""

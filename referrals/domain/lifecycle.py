@@ -35,15 +35,21 @@ __all__ = [
     "StateFacts",
     "Transition",
     "actions_for",
+    "answer_until",
     "can_expire",
     "due",
     "escalation",
+    "grace",
     "reminder_due",
     "transition",
 ]
 
 SHORTEST_RESPONSE, LONGEST_RESPONSE = 2, 15
 ATTEMPTS_BEFORE_LEAD_DECIDES = 3
+# A partner who presses the button at the stroke of five is in time, and so is one whose line was slow. The same for
+# everybody: whether an answer counts may not depend on the second at which the sweep happens to look.
+GRACE = timedelta(minutes=10)
+DAYS_TO_REOPEN = 60
 
 _BY_KEY = {(row.source, row.action, actor): row for row in TRANSITIONS for actor in row.actors}
 
@@ -106,6 +112,16 @@ def reminder_due(state: State, entered_at: datetime, calendar: Calendar, *, resp
     if state is State.OFFERED:
         after = max(1, _checked_term(respond_days) * 6 // 10)
     return deadline(entered_at, after, calendar)
+
+
+def grace(state: State) -> timedelta:
+    """Return how long after its deadline a referral in this state is still left alone."""
+    return GRACE if state is State.OFFERED else timedelta(0)
+
+
+def answer_until(respond_by: datetime) -> datetime:
+    """Return the moment from which an answer of a partner comes too late, and the offer runs out."""
+    return respond_by + grace(State.OFFERED)
 
 
 def escalation(state: State, misses: int) -> Actor | None:

@@ -13,7 +13,7 @@ from types import ModuleType
 from django.core.mail import EmailMultiAlternatives
 
 from nnmkb.ledger.models import Outgoing
-from referrals.mail import advisor, entrepreneur, partner
+from referrals.mail import advisor, entrepreneur, lead, partner, proof
 from referrals.mail.addressing import Outdated
 
 __all__ = ["WRITERS", "Outdated"]
@@ -29,4 +29,10 @@ def _writers(module: ModuleType) -> dict[str, Writer]:
     }
 
 
-WRITERS: dict[str, Writer] = {**_writers(entrepreneur), **_writers(partner), **_writers(advisor)}
+WRITERS: dict[str, Writer] = {
+    **_writers(entrepreneur),
+    **_writers(partner),
+    **_writers(advisor),
+    **_writers(lead),
+    **_writers(proof),
+}

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.core.mail import EmailMultiAlternatives
 
 from nnmkb.ledger.models import Outgoing
+from referrals.domain.lifecycle import State
 from referrals.mail.addressing import partner_of_event, reason_of, to_advisor, until
+
+_ADVICE = {
+    State.RETURNED: "Kies een andere partner, doe het zelf of rond af.",
+    State.IN_PROGRESS: "Vraag na hoe het gaat, of sluit af.",
+}
 
 
 def consent_given_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -76,6 +82,12 @@ def postponed_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
 def resumed_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Tell the owner that a partner goes on."""
     return to_advisor(outgoing, partner=partner_of_event(outgoing))
+
+
+def late_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """Tell the owner that the term passed and the referral stays where it is."""
+    state = State(outgoing.event.payload["state"])
+    return to_advisor(outgoing, state=state.label, advice=_ADVICE[state])
 
 
 def hold_ended_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:

@@ -53,6 +53,14 @@ def contact_overdue_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:
     return to_partner(outgoing, offer_of(outgoing))
 
 
+def report_due_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """Ask a partner how it goes, when nothing was heard for the whole term."""
+    live = offer_of(outgoing)
+    if live.ended_at is not None:
+        raise Outdated
+    return to_partner(outgoing, live, url=address("referrals:offer", offering.token_of(live)))
+
+
 def hold_ended_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Tell a partner that the postponement ended and the KvK takes over."""
     return to_partner(outgoing, offer_of(outgoing))

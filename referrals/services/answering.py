@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from referrals.domain.lifecycle import Action, Actor
+from referrals.domain.lifecycle import Action, Actor, answer_until
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
 from referrals.services import consents, door, reviewing
@@ -30,6 +30,7 @@ def accept(offer_id: int, *, actor: str, contact_person: str, key: str, now: dat
 
     def work(scoped: str | None) -> Offer:
         offer, referral = opened(offer_id, actor)
+        in_time(offer, now)
         door.allowed(referral.state, Action.ACCEPT, Actor.PARTNER)
         if offer.organisation not in consents.organisations(referral.intake_id):
             raise Gone(ENDED[Offer.State.WITHDRAWN], code=Offer.State.WITHDRAWN, offer=offer)
@@ -162,6 +163,12 @@ def opened(offer_id: int, actor: str, version: int | None = None) -> tuple[Offer
     return offer, referral
 
 
+def in_time(offer: Offer, now: datetime) -> None:
+    """Refuse an answer after the term and its grace, also when no sweep has ended the offer yet."""
+    if offer.state == Offer.State.OPEN and now >= answer_until(offer.respond_by):
+        raise Gone(ENDED[Offer.State.EXPIRED], code=Offer.State.EXPIRED, offer=offer)
+
+
 def past(on: date, earliest: date, now: datetime) -> None:
     """Refuse a date in the future, or from before the matter began."""
     if on > local_date(now):
@@ -191,6 +198,7 @@ def _back(
 ) -> Offer:
     def work(scoped: str | None) -> Offer:
         offer, referral = opened(offer_id, actor)
+        in_time(offer, now)
         row = door.allowed(referral.state, action, Actor.PARTNER)
         chosen = door.reason_of(row, reason, reason_text)
         end(offer, state, now, reason=reason, reason_text=reason_text, answered=action is Action.DECLINE)

@@ -23,6 +23,7 @@ from referrals.domain.reasons import (
     STOP_REASONS,
 )
 from referrals.models import Offer, Partner, Referral
+from referrals.services.bouncing import UNDELIVERABLE
 
 TITLES = {
     "answer_overdue": "Geen antwoord van de ondernemer op tijd",
@@ -40,9 +41,12 @@ TITLES = {
     "contact_corrected": "Contactgegevens verbeterd",
     "contact_overdue": "Geen contact op tijd",
     "contact_recorded": "Eerste contact vastgelegd",
+    "deadline_missed": "Termijn voorbij: blijft staan",
     "delivery_retried": "Bericht opnieuw klaargezet",
     "dossier_downloaded": "Dossier gedownload",
+    "dossier_exported": "Meegenomen in een bestand",
     "dossier_opened": "Dossier geopend",
+    "dossier_read": "Bekeken",
     "feedback_given": "Mening van de ondernemer",
     "handled_by_kvk": "KvK behandelt dit zelf",
     "hold_ended": "Uitstel voorbij",
@@ -77,10 +81,13 @@ TITLES = {
     "referral_stopped": "Gestopt zonder resultaat",
     "referral_submitted": "Doorverwijzing gemaakt",
     "referral_withdrawn": "Ingetrokken door de ondernemer",
+    "reopening_declined": "Blijft gesloten, op vraag van de ondernemer bekeken",
     "search_resumed": "Verder gezocht naar een partner",
 }
 MESSAGES = {
     "dossier.render": "Dossier als PDF",
+    "mail.anchor": "Mail aan de teamleider: anker van de geschiedenis",
+    "mail.history_broken": "Mail aan de teamleider: de geschiedenis klopt niet",
     "mail.accepted": "Mail aan de ondernemer: aangenomen",
     "mail.accepted_to_advisor": "Mail aan de adviseur: aangenomen",
     "mail.answer_overdue_to_advisor": "Mail aan de adviseur: geen antwoord op de vraag",
@@ -103,6 +110,8 @@ MESSAGES = {
     "mail.handed_over_to_advisor": "Mail aan de adviseur: overgedragen",
     "mail.hold_ended_to_advisor": "Mail aan de adviseur: uitstel voorbij",
     "mail.hold_ended_to_partner": "Mail aan de partner: uitstel voorbij",
+    "mail.late_to_advisor": "Mail aan de adviseur: termijn voorbij",
+    "mail.late_to_lead": "Mail aan de teamleider: termijn voorbij",
     "mail.no_partner": "Mail aan de ondernemer: geen passende organisatie",
     "mail.offer": "Mail aan de partner: aanbod",
     "mail.offer_expired_to_advisor": "Mail aan de adviseur: aanbod verlopen",
@@ -118,6 +127,7 @@ MESSAGES = {
     "mail.question_reminder": "Herinnering aan de ondernemer: vraag",
     "mail.recalled": "Mail aan de partner: aanbod teruggehaald",
     "mail.receipt": "Mail aan de ondernemer: ontvangen",
+    "mail.report_due_to_partner": "Mail aan de partner: hoe gaat het",
     "mail.reopened": "Mail aan de ondernemer: heropend",
     "mail.reopened_to_advisor": "Mail aan de adviseur: heropend",
     "mail.resume_link": "Mail aan de ondernemer: later verder",
@@ -242,6 +252,8 @@ def deliveries(referral: Referral) -> list[Delivery]:
 
 
 def _state(row: Outgoing) -> str:
+    if row.last_error == UNDELIVERABLE:
+        return "niet bezorgd, aanbod gestopt"
     if row.state == Outgoing.State.DONE and row.last_error:
         # Taken back before it went out: nobody received it.
         return "niet meer nodig"

@@ -46,7 +46,8 @@ LED_TO = {
     "postponed_to_advisor": "on_hold",
 }
 TO_ENTREPRENEUR, TO_PARTNER, TO_ADVISOR = names(mail.entrepreneur), names(mail.partner), names(mail.advisor)
-WITHOUT_LINK = tuple(name for name in TO_PARTNER if name not in {"offer", "offer_reminder", "contact_reminder"})
+WITH_LINK = ("offer", "offer_reminder", "contact_reminder", "report_due_to_partner")
+WITHOUT_LINK = tuple(name for name in TO_PARTNER if name not in WITH_LINK)
 WITH_PARTNER = ("accepted_to_advisor", "declined_to_advisor", "returned_to_advisor", "offer_expired_to_advisor")
 ALL = (*TO_ENTREPRENEUR, *TO_PARTNER, *TO_ADVISOR)
 
@@ -78,6 +79,7 @@ class Case:
             "to": LED_TO.get(name, "offered"),
             "organisation": self.offer.organisation,
             "until": "2026-12-18",
+            "state": "in_progress",
         }
         Referral.objects.filter(pk=self.offer.referral_id).update(state=payload["to"], entered_at=NOW)
         with transaction.atomic():

@@ -1,0 +1,73 @@
+"""An offer that cannot be delivered: the KvK hears so at once, and the address goes on the list to be corrected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nnmkb.ledger import outbox
+from nnmkb.ledger.models import Outgoing
+from referrals.domain.lifecycle import Action, Actor, State
+from referrals.domain.reasons import AUTOMATIC_RETURN_REASONS
+from referrals.models import Offer
+from referrals.services import door, reviewing
+from referrals.services.offering import about, end, of_event
+from referrals.services.telling import LINK_MAILS
+
+REASON = AUTOMATIC_RETURN_REASONS["undeliverable"]
+SYSTEM = "system"
+# The note on the mail of an offer that ended for it: somebody was told, so it is no longer a thing to look at.
+UNDELIVERABLE = "Undeliverable"
+
+
+def bounce(offer_id: int, now: datetime) -> Offer | None:
+    """O5: end an offer whose mail was given up; None when the partner got it another way, or it has ended already."""
+
+    def work(scoped: str | None) -> Offer | None:
+        offer = Offer.objects.select_related("referral").get(pk=offer_id)
+        door.hold(offer.referral.intake_id)
+        offer = Offer.objects.select_related("partner", "referral").get(pk=offer_id)
+        if not _never_arrived(offer):
+            return None
+        referral = offer.referral = door.read(offer.referral_id, None)
+        if referral.state != State.OFFERED:
+            return None
+        end(offer, Offer.State.UNDELIVERABLE, now, reason=REASON.code)
+        outbox.lay_down(recipient(offer), LINK_MAILS, now, UNDELIVERABLE)
+        door.move(
+            referral,
+            Action.BOUNCE,
+            Actor.SYSTEM,
+            actor=SYSTEM,
+            at=now,
+            key=scoped,
+            changes={**door.handed_to(None), "reason": REASON.code},
+            payload={**about(offer), "reason": REASON.code},
+            offer=offer,
+        )
+        reviewing.after_decline(offer, REASON, now=now)
+        return offer
+
+    return door.once(f"offer:{offer_id}", "bounce", work, of_event)
+
+
+def undelivered() -> list[Offer]:
+    """Return the open offers with a mail that was given up, oldest first; `bounce` decides what follows."""
+    dead = Outgoing.objects.filter(state=Outgoing.State.DEAD, kind__in=LINK_MAILS).order_by("created_at", "id")
+    recipients = [found.partition(":") for found in dead.values_list("recipient", flat=True)]
+    keys = [int(pk) for role, _, pk in recipients if role == "offer" and pk.isdigit()]
+    known = Offer.objects.filter(state=Offer.State.OPEN, ended_at__isnull=True).in_bulk(keys)
+    return [known[key] for key in dict.fromkeys(keys) if key in known]
+
+
+def recipient(offer: Offer) -> str:
+    """Return how the outbox names the partner of an offer."""
+    return f"offer:{offer.pk}"
+
+
+def _never_arrived(offer: Offer) -> bool:
+    """Say whether every mail with the link was given up; one that waits or went out may still bring an answer."""
+    if offer.ended_at is not None or offer.state != Offer.State.OPEN or offer.opened_at is not None:
+        return False
+    mails = Outgoing.objects.filter(recipient=recipient(offer), kind__in=LINK_MAILS)
+    states = set(mails.values_list("state", flat=True))
+    return states == {Outgoing.State.DEAD.value}
