@@ -95,12 +95,14 @@ RETURN_REASONS = _by_code(
     )
 )
 
-# Set by the timer or the system, never chosen by a person.
+# Set by the timer, the system or a choice about consent; never chosen from a list.
 AUTOMATIC_RETURN_REASONS = _by_code(
     (
         Reason("no_response", "Partner antwoordde niet op tijd", Side.PARTNER),
         Reason("no_contact", "Partner nam niet op tijd contact op", Side.PARTNER),
         Reason("undeliverable", "Aanbod kon niet worden bezorgd", Side.PARTNER, Consequence.CORRECT_DIRECTORY),
+        Reason("consent_refused", "Ondernemer gaf geen toestemming voor de partner", Side.ENTREPRENEUR),
+        Reason("consent_withdrawn", "Ondernemer trok de toestemming voor de partner in", Side.ENTREPRENEUR),
     )
 )
 

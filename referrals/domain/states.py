@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Calendar days that a referral may be put off.
+LONGEST_HOLD = 180
+
 
 class Actor(StrEnum):
     """Who can make a move; an advisor is the owner of the referral unless a guard says otherwise."""
@@ -201,7 +204,7 @@ STATES: dict[State, StateFacts] = {
         Actor.ADVISOR,
         "Adviseur of partner",
         "Hervatten",
-        Clock(DueKind.RESUME, Unit.DATE, 180),
+        Clock(DueKind.RESUME, Unit.DATE, LONGEST_HOLD),
         "Uitgesteld tot {datum}",
     ),
     State.COMPLETED: _closed("Afgerond", "Afgerond"),

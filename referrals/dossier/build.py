@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from intake.policies import policy
 from intake.policy import KVK, NO_ANSWERS, Answers, Policy, answer_label, assess, organisations_for, read_answers
 from intake.reference import countries
 from referrals.domain.dossier import (
+    AnswerGroup,
     AnswerLine,
     Company,
     ConsentLine,
@@ -25,6 +27,7 @@ from referrals.domain.worktime import deadline, local_date, read_calendar
 from referrals.models import Dossier, Partner, Referral
 
 SETTLING = "V1"
+LONGEST_PIECE = 900
 VIEW_BY_KVK, GIVE_TO_PARTNER = "C1", "C2"
 FOREIGN_QUESTIONS = {
     "sector": "In welke sector werkt het bedrijf?",
@@ -51,7 +54,9 @@ def content(referral: Referral, partner: Partner, *, now: datetime, respond_by: 
         receipt=receipt_of(referral.intake, referral.assessment),
         activities=(referral.activity,),
     )
-    return fill(referral.intake, referral.assessment, frame)
+    made = fill(referral.intake, referral.assessment, frame)
+    made["answers"] += asked_since(referral)
+    return made
 
 
 def preview(
@@ -94,6 +99,21 @@ def fill(intake: Intake, assessment: Assessment | None, frame: Frame) -> Content
     answers = read_answers(rules, assessment.answers)
     told = {row["rule"]: row["reason"] for row in assessment.result.get("rules", ())}
     return scan_content(rules, assess(rules, answers), answers, frame, told)
+
+
+def asked_since(referral: Referral) -> list[AnswerGroup]:
+    """Return what the KvK asked after the scan and what was answered; no group when there is nothing."""
+    answered = referral.questions.filter(answered_at__isnull=False).exclude(answer="").order_by("id")
+    lines = [
+        AnswerLine(code=f"K{number}", question=one.text, answer=pieces(one.answer))
+        for number, one in enumerate(answered, 1)
+    ]
+    return [AnswerGroup(code="K", step="Vragen van de KvK na de zelfscan", lines=lines)] if lines else []
+
+
+def pieces(text: str) -> list[str]:
+    """Return a text in paragraphs of at most 900 characters: the PDF cuts off what is much longer."""
+    return [piece for line in text.splitlines() for piece in textwrap.wrap(line, LONGEST_PIECE)]
 
 
 def foreign_lines(intake: Intake) -> list[AnswerLine]:

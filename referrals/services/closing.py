@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -22,9 +22,11 @@ from referrals.services.offering import end
 from referrals.services.queue import leads
 from referrals.services.refer import ContactDetails
 from referrals.services.telling import unsent
+from referrals.services.written import checked
 
 # `ask_to_delete` writes to every partner that got a dossier of this company, also of earlier offers.
 TOLD_APART = (Recipient.PARTNER,)
+SHORTEST_CALL = 10
 INTAKE_MAILS = ("mail.resume_link", "mail.follow_link", "mail.withdrawn_receipt", *telling.TO_ENTREPRENEUR)
 
 
@@ -95,13 +97,37 @@ def withdraw(intake_id: int, what: Key | None = None, *, actor: str, key: str, n
 
 
 def withdraw_referral(referral_id: int, *, actor: str, key: str, now: datetime) -> Referral:
-    """W: the company no longer wants help with this one activity; consents for the others stay."""
+    """W, C2: the company no longer wants help with this one activity; consents for the others stay."""
 
     def work(scoped: str | None) -> Referral:
         intake = sent(door.read(referral_id, None).intake_id)
         referral = door.read(referral_id, None)
-        offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
-        event = _withdrawn(referral, offer, actor, now, scoped)
+        event = _withdrawn(referral, live(referral), actor, now, scoped)
+        outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
+        return referral
+
+    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+
+
+def withdraw_for(referral_id: int, *, advisor: User, note: str, version: int, key: str, now: datetime) -> Referral:
+    """W at the request of the company, by the team lead, who called back to know who asked; `note` says about what."""
+
+    def work(scoped: str | None) -> Referral:
+        intake = sent(door.read(referral_id, version).intake_id)
+        referral = door.read(referral_id, version)
+        door.allowed(referral.state, Action.WITHDRAW, Actor.TEAM_LEAD)
+        if not leads(advisor):
+            raise Refused("Alleen de teamleider trekt in namens de ondernemer.")
+        called = checked(
+            note,
+            notes.LONGEST,
+            field="text",
+            shortest=SHORTEST_CALL,
+            empty=f"Schrijf in ten minste {SHORTEST_CALL} tekens wie u terugbelde en wat die vroeg.",
+        )
+        written = notes.written_with(referral, advisor, called, now)
+        actor = f"advisor:{advisor.pk}"
+        event = _withdrawn(referral, live(referral), actor, now, scoped, role=Actor.TEAM_LEAD, told=written)
         outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
         return referral
 
@@ -146,8 +172,7 @@ def erase(intake_id: int, *, actor: str, key: str, now: datetime) -> Intake:
             if row.given:
                 consents.take_back(row, now)
         for referral in open_referrals(intake):
-            offer = referral.offers.filter(ended_at__isnull=True).first()
-            _withdrawn(referral, offer, actor, now, quiet=TOLD_APART)
+            _withdrawn(referral, live(referral), actor, now, quiet=TOLD_APART)
         event = events.record(intake.stream, "intake_erased", actor=actor, at=now, payload={}, idempotency_key=scoped)
         ask_to_delete(intake, None, event, now)
         _empty(intake, now)
@@ -162,6 +187,11 @@ def sent(intake_id: int) -> Intake:
     if intake.state != Intake.State.SUBMITTED:
         raise Gone("Deze gegevens zijn gewist.", code=intake.state)
     return intake
+
+
+def live(referral: Referral) -> Offer | None:
+    """Return the offer that has not ended, if any."""
+    return referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
 
 
 def open_referrals(intake: Intake) -> list[Referral]:
@@ -185,9 +215,9 @@ def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Ev
 
 def _without(referral: Referral, organisations: set[str], *, everything: bool, actor: str, now: datetime) -> None:
     """Carry on without these organisations, or withdraw the referral when nobody is left."""
-    offer = referral.offers.select_related("partner").filter(ended_at__isnull=True).first()
+    offer = live(referral)
     hit = offer is not None and offer.organisation in organisations
-    if everything or not _somebody_left(referral, local_date(now)):
+    if everything or not somebody_left(referral, local_date(now)):
         if everything or hit or organisations:
             _withdrawn(referral, offer, actor, now, quiet=TOLD_APART)
         return
@@ -206,7 +236,8 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
     )
 
 
-def _somebody_left(referral: Referral, today: date) -> bool:
+def somebody_left(referral: Referral, today: date) -> bool:
+    """Say whether anybody may still help with this referral: an organisation with consent, or the KvK itself."""
     if referral.no_partner or directory.kvk_is_party(referral, today):
         return True
     return bool(directory.possible(referral, today) & consents.organisations(referral.intake_id))
@@ -219,17 +250,19 @@ def _withdrawn(
     now: datetime,
     key: str | None = None,
     quiet: Collection[Recipient] = (),
+    role: Actor = Actor.ENTREPRENEUR,
+    told: Mapping[str, object] | None = None,
 ) -> Event:
     action = Action.REFUSE_CONSENT if referral.state == State.AWAITING_CONSENT else Action.WITHDRAW
-    door.allowed(referral.state, action, Actor.ENTREPRENEUR)
-    payload: dict[str, object] = {}
+    door.allowed(referral.state, action, role)
+    payload: dict[str, object] = dict(told or {})
     if offer is not None:
         end(offer, Offer.State.WITHDRAWN, now, reason="withdrawn")
-        payload = {"offer": offer.pk, "partner": offer.partner_id}
+        payload |= {"offer": offer.pk, "partner": offer.partner_id}
     return door.move(
         referral,
         action,
-        Actor.ENTREPRENEUR,
+        role,
         actor=actor,
         at=now,
         key=key,

@@ -67,7 +67,7 @@ def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> li
     """Return the partners with what matters for this referral: their load, and what they said before."""
     listed = list(partners)
     load = loads([partner.pk for partner in listed])
-    declined = set(Offer.objects.filter(referral=referral, state__in=REFUSING).values_list("partner", flat=True))
+    declined = set(Offer.objects.filter(referral=referral.pk, state__in=REFUSING).values_list("partner", flat=True))
     blocked = in_conflict(referral.intake_id)
     rules = policy(referral.intake.policy)
     roles = {party: players(rules, party, today) for party in rules.parties}

@@ -17,7 +17,7 @@ from referrals.domain import lifecycle
 from referrals.domain.lifecycle import Action, Actor, Recipient, State, Transition
 from referrals.domain.reasons import Reason
 from referrals.domain.worktime import Calendar, read_calendar
-from referrals.models import Offer, Partner, Referral
+from referrals.models import ConsentRequest, Offer, Partner, Question, Referral
 from referrals.services import telling
 from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
@@ -185,10 +185,19 @@ def settle(
         changes=fields,
         payload={"from": source, "to": target.value, **(payload or {})},
     )
-    telling.forget_reminders(referral, at)
+    _leave(referral, State(source), at)
     if target.is_open:
         telling.remind_later(referral, event, calendar(), respond_days=respond_days, offer=offer)
     return event
+
+
+def _leave(referral: Referral, source: State, at: datetime) -> None:
+    """End what waited in the state that was left: reminders, and a question that nobody has to answer any more."""
+    telling.forget_reminders(referral, at)
+    if source is State.NEEDS_INFO:
+        Question.objects.filter(referral=referral, closed_at__isnull=True).update(closed_at=at)
+    elif source is State.AWAITING_CONSENT:
+        ConsentRequest.objects.filter(referral=referral, closed_at__isnull=True).update(closed_at=at)
 
 
 def amend(

@@ -10,8 +10,8 @@ from nnmkb.ledger import events
 from nnmkb.ledger.seals import new_salt
 from referrals.models import Note, Referral
 from referrals.services import door
-from referrals.services.errors import Refused
 from referrals.services.sealed import sealed
+from referrals.services.written import checked
 
 LONGEST = 4000
 
@@ -20,16 +20,13 @@ def add(referral_id: int, *, author: User, text: str, key: str | None, now: date
     """Keep a note; the event names the note and seals its text, without holding it."""
 
     def work(scoped: str | None) -> Note:
-        plain = text.strip()
-        if not 1 <= len(plain) <= LONGEST:
-            raise Refused(f"Schrijf een notitie van 1 tot {LONGEST} tekens.", field="text")
-        written = Note.objects.create(referral_id=referral_id, author=author, text=plain, salt=new_salt(), at=now)
+        written = _keep(referral_id, author, text, now)
         events.record(
             f"referral:{referral_id}",
             "note_added",
             actor=f"advisor:{author.pk}",
             at=now,
-            payload={"note": written.pk, "sealed": sealed(written)},
+            payload=_about(written),
             idempotency_key=scoped,
         )
         return written
@@ -39,5 +36,13 @@ def add(referral_id: int, *, author: User, text: str, key: str | None, now: date
 
 def written_with(referral: Referral, author: User, text: str, now: datetime) -> dict[str, object]:
     """Keep what was written with another act; return what its event says of it, in the transaction of the caller."""
-    written = Note.objects.create(referral=referral, author=author, text=text.strip(), salt=new_salt(), at=now)
+    return _about(_keep(referral.pk, author, text, now))
+
+
+def _keep(referral_id: int, author: User, text: str, now: datetime) -> Note:
+    plain = checked(text, LONGEST, field="text", empty=f"Schrijf een notitie van 1 tot {LONGEST} tekens.")
+    return Note.objects.create(referral_id=referral_id, author=author, text=plain, salt=new_salt(), at=now)
+
+
+def _about(written: Note) -> dict[str, object]:
     return {"note": written.pk, "sealed": sealed(written)}

@@ -23,9 +23,11 @@ from referrals.domain.matching import Obstacle, match
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
 from referrals.models import Dossier, Offer, Partner, Referral
-from referrals.services import consents, directory, door, queue
+from referrals.services import consents, directory, door, notes, queue
 from referrals.services.errors import Refused
 from referrals.services.sealed import sealed
+
+SHORTEST_FORCE = 10
 
 
 def offer(
@@ -40,14 +42,15 @@ def offer(
 ) -> Offer:
     """V4: offer the referral to a partner, with a frozen dossier, a link and a term.
 
-    From `returned` this first makes move B1, in the same transaction. Refused says in Dutch which guard failed;
-    consent is read inside the transaction. `force_reason` lets a partner be asked that said no before.
+    From `queued` and `returned` this first makes move Q1 or B1, in the same transaction. Refused says in Dutch which
+    guard failed; consent is read inside the transaction. `force_reason` lets a partner be asked that said no before.
     """
 
     def work(scoped: str | None) -> Offer:
-        referral = _taken(referral_id, advisor, version, now)
+        referral = taken(referral_id, Action.OFFER, advisor, version, now)
         partner = Partner.objects.get(pk=partner_id)
-        guard(referral, partner, now, forced=len(force_reason.strip()) >= 10)
+        guard(referral, partner, now, forced=len(force_reason.strip()) >= SHORTEST_FORCE)
+        why = notes.written_with(referral, advisor, force_reason, now) if force_reason.strip() else {}
         days = min(max(partner.response_days, SHORTEST_RESPONSE), LONGEST_RESPONSE)
         made = _make(referral, partner, now, respond_days=days)
         door.move(
@@ -58,7 +61,7 @@ def offer(
             at=now,
             key=scoped,
             changes={**door.handed_to(partner), "reason": ""},
-            payload={**about(made), "forced": bool(force_reason.strip())},
+            payload={**about(made), "forced": bool(why), **why},
             respond_days=days,
             offer=made,
         )
@@ -71,7 +74,7 @@ def handle_ourselves(referral_id: int, *, advisor: User, version: int, key: str,
     """V5: the KvK helps this company itself, when the policy names it for the activity."""
 
     def work(scoped: str | None) -> Offer:
-        referral = _taken(referral_id, advisor, version, now)
+        referral = taken(referral_id, Action.HANDLE_OURSELVES, advisor, version, now)
         if not directory.kvk_is_party(referral, local_date(now)):
             raise Refused("Het beleid noemt de KvK niet bij deze activiteit. Zoek een partner.")
         if consents.KVK not in consents.organisations(referral.intake_id):
@@ -148,6 +151,30 @@ def guard(referral: Referral, partner: Partner, now: datetime, *, forced: bool =
         raise Refused(f"{partner.name}: {' '.join(reasons)}")
 
 
+def taken(referral_id: int, action: Action, advisor: User, version: int, now: datetime) -> Referral:
+    """Return the referral in review at this advisor, to make this move with; holds its intake.
+
+    From `queued` and `returned` it is first claimed (Q1) or taken up again (B1) in the transaction of the caller, so
+    that a move that is refused leaves everything as it was.
+    """
+    door.hold(door.read(referral_id, version).intake_id)
+    referral = door.read(referral_id, version)
+    if referral.state == State.QUEUED and referral.owner_id is None:
+        door.move(
+            referral,
+            Action.CLAIM,
+            Actor.ADVISOR,
+            actor=f"advisor:{advisor.pk}",
+            at=now,
+            changes={"owner_id": advisor.pk},
+        )
+    elif referral.state == State.RETURNED:
+        queue.take_up(referral, advisor, now)
+    door.allowed(referral.state, action, Actor.ADVISOR)
+    door.own(referral, advisor.pk)
+    return referral
+
+
 def live_offer(referral: Referral) -> Offer:
     """Return the offer that has not ended; refuses when there is none."""
     found = referral.offers.select_related("partner", "dossier").filter(ended_at__isnull=True).first()
@@ -191,16 +218,6 @@ def of_event(event: Event) -> Offer:
 def token_of(offer: Offer) -> str:
     """Return the token of the partner's link; only its digest is stored."""
     return tokens.derive("offer", f"{offer.referral.number}/{offer.attempt}", offer.nonce)
-
-
-def _taken(referral_id: int, advisor: User, version: int, now: datetime) -> Referral:
-    referral = door.read(referral_id, version)
-    door.hold(referral.intake_id)
-    if referral.state == State.RETURNED:
-        queue.take_up(referral, advisor, now)
-    door.allowed(referral.state, Action.OFFER, Actor.ADVISOR)
-    door.own(referral, advisor.pk)
-    return referral
 
 
 def _make(referral: Referral, partner: Partner, now: datetime, *, respond_days: int, accepted: bool = False) -> Offer:

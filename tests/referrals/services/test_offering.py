@@ -15,7 +15,7 @@ from referrals.domain.dossier import digest
 from referrals.domain.lifecycle import Action, Actor
 from referrals.models import Dossier, Offer, Partner, Referral
 from referrals.services import access, answering, closing, consents, door, offering, queue
-from referrals.services.errors import Gone, NotAllowed, Refused, Stale
+from referrals.services.errors import Gone, Refused, Stale
 from tests.referrals.services import cast
 
 pytestmark = pytest.mark.django_db
@@ -136,12 +136,17 @@ def test_offer_with_a_stale_form_changes_nothing() -> None:
     assert not Offer.objects.exists()
 
 
-def test_offer_from_the_queue_without_a_claim_is_not_in_the_table() -> None:
+def test_offer_from_the_queue_claims_first_and_leaves_it_there_when_it_is_refused() -> None:
     found = cast.case()
-    with pytest.raises(NotAllowed):
-        offering.offer(
-            found.referral.pk, found.partner.pk, advisor=found.advisor, version=1, key=cast.key(), now=cast.NOW
-        )
+    full = cast.partner("water_alliance", capacity=0)
+    with pytest.raises(Refused, match="Is vol"):
+        offering.offer(found.referral.pk, full.pk, advisor=found.advisor, version=1, key=cast.key(), now=cast.NOW)
+    assert (found.fresh().state, found.fresh().owner, found.fresh().version) == ("queued", None, 1)
+    cast.partner("water_alliance", capacity=5)
+    offering.offer(found.referral.pk, full.pk, advisor=found.advisor, version=1, key=cast.key(), now=cast.NOW)
+    assert (found.fresh().state, found.fresh().owner) == ("offered", found.advisor)
+    kinds = [event.kind for event in events.history(found.referral.stream)]
+    assert kinds[-2:] == ["referral_claimed", "offer_made"]
 
 
 def test_replayed_offer_returns_the_first_one() -> None:

@@ -1,0 +1,20 @@
+"""What a text that a person typed has to be before it is kept."""
+
+from __future__ import annotations
+
+from referrals.services.errors import Refused
+
+ODD = "Hier staat een teken dat wij niet kunnen lezen. Typ de tekst opnieuw."
+
+
+def checked(text: str, longest: int, *, field: str, empty: str, shortest: int = 1) -> str:
+    """Return the text without the space around it; refuses one that is too short (in the words of `empty`) or long."""
+    plain = text.strip()
+    # PostgreSQL cannot keep it, and no keyboard makes it.
+    if "\x00" in plain:
+        raise Refused(ODD, field=field)
+    if len(plain) < shortest:
+        raise Refused(empty, field=field)
+    if len(plain) > longest:
+        raise Refused(f"Uw tekst telt {len(plain)} tekens. Gebruik hoogstens {longest} tekens.", field=field)
+    return plain
