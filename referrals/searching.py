@@ -36,6 +36,8 @@ class Found:
 
     condition: Q = field(default=NOTHING)
     message: str = ""
+    # By which contact data, empty for a number of our own.
+    by: str = ""
 
 
 def search(text: str) -> Found:
@@ -53,12 +55,12 @@ def search(text: str) -> Found:
     # isascii: "²" is a digit to Python and none to the KvK.
     digits = compact.isascii() and compact.isdigit()
     if digits and len(compact) == KVK_DIGITS:
-        return Found(_of(Q(kvk_number=compact)))
+        return Found(_of(Q(kvk_number=compact)), by="kvk_number")
     if "@" in text:
-        return Found(_of(Q(email__iexact=text)))
+        return Found(_of(Q(email__iexact=text)), by="email")
     if not long_enough(text):
         return Found(message=TOO_SHORT)
-    return Found(_of(named(text)), NO_KVK_NUMBER if digits else "")
+    return Found(_of(named(text)), NO_KVK_NUMBER if digits else "", by="company")
 
 
 def _of(condition: Q) -> Q:
@@ -68,7 +70,7 @@ def _of(condition: Q) -> Q:
     """
     contacts = Contact.objects.filter(condition, _may_be_seen())
     ids = list(contacts.values_list("intake_id", flat=True)[: MOST + 1])
-    return Q(intake_id__in=ids) if len(ids) <= MOST else Q(intake__contact__in=contacts)
+    return Q(intake_id__in=ids if len(ids) <= MOST else contacts.values("intake_id"))
 
 
 def _may_be_seen() -> Q:

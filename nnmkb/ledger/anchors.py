@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from time import monotonic, sleep
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -25,6 +26,7 @@ from nnmkb.ledger.reading import in_order
 log = logging.getLogger("nnmkb.ledger")
 STREAM = "audit"
 AFTER = time(2, 0)
+LONGEST_WRITE = 5.0
 Row = tuple[int, int, str]  # id, seq, digest
 
 
@@ -35,6 +37,10 @@ class Measured:
     last_event: int
     streams: int
     root: str
+
+
+class StillWriting(Exception):
+    """A transaction that began before this moment is not done; try again later."""
 
 
 class Roots:
@@ -82,15 +88,32 @@ def measure() -> Measured:
 def settled() -> int:
     """Return the newest event below which no event can appear any more; 0 for none.
 
-    PostgreSQL gives out numbers before a transaction is done, so an older one could still come in. The lock waits for
-    the writers that are busy now; it is gone again at once.
+    PostgreSQL gives out numbers before a transaction is done, so an older one could still come in. Raises StillWriting
+    when such a transaction goes on and on.
     """
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '5s'")
-                cursor.execute("LOCK TABLE ledger_event IN SHARE MODE")
-        return Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest: int = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    if connection.vendor == "postgresql":
+        _outwait_writers()
+    return newest
+
+
+def _outwait_writers() -> None:
+    # A transaction is in this list before it takes a number, because `record` moves the tip first. No lock on the
+    # table: that needs the right to change it, which the site need not have.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xip(pg_current_snapshot())::text")
+        busy = [row[0] for row in cursor.fetchall()]
+        until = monotonic() + LONGEST_WRITE
+        while busy:
+            cursor.execute(
+                "SELECT 1 FROM pg_snapshot_xip(pg_current_snapshot()) AS going(xid) WHERE xid::text = ANY(%s) LIMIT 1",
+                [busy],
+            )
+            if cursor.fetchone() is None:
+                return
+            if monotonic() > until:
+                raise StillWriting
+            sleep(0.05)
 
 
 def night_of(now: datetime) -> date | None:

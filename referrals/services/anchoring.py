@@ -28,11 +28,15 @@ def nightly(now: datetime) -> None:
 
 
 def anchor(now: datetime) -> Anchor | None:
-    """Make the anchor of this night and mail it to who leads the team; None when it is there or it is no time yet."""
+    """Make the anchor of this night and mail it to who leads the team; None when it is there, or must wait."""
     key = _due("anchor", now)
     if key is None:
         return None
-    found = anchors.measure()
+    try:
+        found = anchors.measure()
+    except anchors.StillWriting:
+        log.warning("no anchor yet: a transaction does not end")
+        return None
 
     def work(scoped: str | None) -> Anchor | None:
         made, event = anchors.keep(found, scoped, now)

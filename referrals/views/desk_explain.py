@@ -12,8 +12,9 @@ from django.utils import timezone
 from intake.models import Assessment
 from intake.policy.explaining import ActivityTold, gates
 from intake.services.explaining import explained
-from nnmkb.web.desk import frame
+from nnmkb.web.desk import frame, signed_in
 from nnmkb.web.permissions import by_role
+from referrals.services import looks
 from referrals.views import desk_rows
 from referrals.views.desk_pane import hidden_because
 from referrals.views.workbench import get_referral
@@ -25,12 +26,14 @@ NO_RESULT = "Dit bedrijf deed geen zelfscan. Er is dus geen uitslag om uit te le
 def explain(request: HttpRequest, number: str) -> HttpResponse:
     """Show the explanation of the result behind a referral; nothing of it where the KvK may not see the answers."""
     referral = get_referral(number)
+    now = timezone.now()
+    looks.looked(referral, signed_in(request), now)
     stored = referral.assessment
     hidden = hidden_because(referral.intake) or ("" if stored else NO_RESULT)
     context = {
         **frame(request),
         "referral": referral,
-        "row": desk_rows.row_of(referral, timezone.now()),
+        "row": desk_rows.row_of(referral, now),
         "back_href": reverse("referrals:desk-referral", args=[referral.number]),
         "hidden": hidden,
     }

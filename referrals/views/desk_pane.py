@@ -17,7 +17,7 @@ from referrals.domain.matching import Refusal
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
 from referrals.models import Partner, Referral
-from referrals.services import consents, directory
+from referrals.services import consents, directory, looks, presence
 from referrals.views import acts_table, desk_rows, history
 from referrals.views.desk_forms import NoteForm
 
@@ -53,11 +53,14 @@ class Candidate:
 
 
 def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
-    """Return what the pane shows."""
+    """Return what the pane shows; that this person looked is written down."""
     case = referral.intake
     hidden = hidden_because(case)
     acts = acts_table.possible(referral, advisor)
     rows = history.events_of(referral)
+    seen = looks.looked(referral, advisor, now)
+    # Names are looked up once, for both.
+    told = history.moments([*rows, *seen])
     asked = candidates(referral, acts, now)
     return {
         "row": desk_rows.row_of(referral, now),
@@ -76,9 +79,11 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "consents": agreed(referral),
         "offers": list(referral.offers.select_related("partner").defer("dossier").order_by("-attempt")),
         "deliveries": history.deliveries(referral),
-        "moments": history.moments(rows),
+        "moments": told[: len(rows)],
+        "looks": told[len(rows) :],
         "notes": list(referral.notes.select_related("author").order_by("-at")),
         "siblings": list(case.referrals.exclude(pk=referral.pk).order_by("number")),
+        "others": presence.look(referral.pk, advisor, now),
         "key": str(uuid.uuid4()),
         "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -254,27 +255,39 @@ def test_nightly_work_is_due_from_two_o_clock_of_our_own_time(now, night):
     assert (found and found.isoformat()) == night
 
 
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_anchor_waits_for_the_event_that_has_its_number_but_is_not_certain_yet():
-    written, seen = threading.Event(), threading.Event()
+@pytest.fixture
+def slow_writer(transactional_db) -> Iterator[threading.Event]:
+    """Somebody has the number of an event and is not done; the history is certain once this is set."""
+    written, go_on = threading.Event(), threading.Event()
 
-    def slow() -> None:
+    def write() -> None:
         try:
             with transaction.atomic():
                 event("a:1")
                 written.set()
-                seen.wait(3)
+                go_on.wait(20)
         finally:
             connection.close()
 
-    writer = threading.Thread(target=slow)
+    writer = threading.Thread(target=write)
     writer.start()
     written.wait()
-    event("b:1")
-    threading.Timer(0.5, seen.set).start()
-    made = anchored()
-    seen.set()
+    yield go_on
+    go_on.set()
     writer.join()
-    assert made.streams == 2
+
+
+@pytest.mark.postgres
+def test_anchor_waits_for_the_event_that_has_its_number_but_is_not_certain_yet(slow_writer):
+    event("b:1")
+    threading.Timer(0.5, slow_writer.set).start()
+    assert anchored().streams == 2
     assert broken() == []
+
+
+@pytest.mark.postgres
+def test_anchor_is_put_off_when_a_transaction_does_not_end(slow_writer, monkeypatch):
+    event("b:1")
+    monkeypatch.setattr(anchors, "LONGEST_WRITE", 0.1)
+    with pytest.raises(anchors.StillWriting):
+        anchors.measure()

@@ -1,4 +1,4 @@
-"""Trying a version out on invented answers, or on those of a stored scan. Nothing is kept."""
+"""Trying a version out on invented answers, or on those of a stored scan. Nothing is kept but who asked for a scan."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from intake import policies
 from intake.forms.rule_trial import Trial, read_trial, trial_of
@@ -16,9 +17,10 @@ from intake.policy.engine import Uncovered
 from intake.policy.explaining import Explanation, explain
 from intake.policy.scan_changes import Change, changes_of, judged
 from intake.policy.vectors import from_vector
-from intake.services.governing import rules
+from intake.services.governing import looking, rules
 from intake.services.governing.errors import Refused
 from intake.views.policy.common import get_version, show
+from nnmkb.web.desk import signed_in
 from nnmkb.web.permissions import by_role
 
 LONGEST = 40
@@ -45,7 +47,10 @@ def trying(request: HttpRequest, name: str) -> HttpResponse:
     except Refused as error:
         return show(request, "rule_broken", version, "proberen", {"why": str(error), "code": ""})
     reference = request.GET.get("scan", "").strip()[:LONGEST]
-    found = stored(policy, reference) if reference else None
+    vector = vector_of(reference) if reference else None
+    if vector is not None:
+        looking.looked(vector.intake_id, signed_in(request), timezone.now())
+    found = from_vector(policy, bytes(vector.vector)) if vector is not None else None
     trial = read_trial(policy, request.POST) if request.method == "POST" else trial_of(policy, found or {})
     tries = request.method == "POST" or found is not None
     context: dict[str, Any] = {
@@ -57,11 +62,9 @@ def trying(request: HttpRequest, name: str) -> HttpResponse:
     return show(request, "rule_try", version, "proberen", context)
 
 
-def stored(policy: Policy, reference: str) -> Answers | None:
-    """Return the answers of a stored scan as this version reads them; None when there is no such scan."""
-    rows = AnswerVector.objects.filter(intake__reference=reference) if "\0" not in reference else ()
-    vector = next((row.vector for row in rows), None)
-    return None if vector is None else from_vector(policy, bytes(vector))
+def vector_of(reference: str) -> AnswerVector | None:
+    """Return the stored answers of the scan with this number, None when there are none."""
+    return None if "\0" in reference else AnswerVector.objects.filter(intake__reference=reference).first()
 
 
 def tried(policy: Policy, trial: Trial) -> Tried:

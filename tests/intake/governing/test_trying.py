@@ -1,4 +1,4 @@
-"""Trying a version out: on invented answers or those of a stored scan, and nothing is kept."""
+"""Trying a version out: on invented answers or those of a stored scan, and nothing is kept but who asked for a scan."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import html
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
 from intake.models import AnswerVector, Assessment, Intake, PolicyVersion
 from intake.services.governing import drafting
+from nnmkb.ledger.models import Event
 from tests.intake import companies
 from tests.intake.governing import cast
 from tests.intake.walking import begin, finish
@@ -134,6 +136,19 @@ def test_a_stored_scan_is_tried_by_its_number(client: Client, version: PolicyVer
 @pytest.mark.parametrize("scan", ["NL-000-000", "x" * 400, "'; --", "\0"])
 def test_a_scan_that_is_not_there_is_told(client: Client, version: PolicyVersion, scan: str) -> None:
     assert "geen bewaarde scan" in trying(client, version, scan=scan)
+
+
+def test_who_asks_for_a_scan_is_written_down_once_a_day_and_nobody_else(client: Client, version: PolicyVersion) -> None:
+    intake = begin(client)
+    finish(client, intake, companies.NO_NETWORK)
+    trying(client, version, scan=intake.reference)
+    for scan in (intake.reference, "NL-000-000", ""):
+        client.get(f"/beleid/{version.name}/proberen/", {"scan": scan})
+    reader = User.objects.get(pk=client.session["_auth_user_id"])
+    looks = Event.objects.filter(stream__startswith="look-intake:")
+    assert [(row.stream, row.kind, row.actor, row.payload) for row in looks] == [
+        (f"look-intake:{intake.pk}", "answers_read", f"staff:{reader.pk}", {})
+    ]
 
 
 def test_a_version_that_cannot_be_read_says_so(client: Client) -> None:
