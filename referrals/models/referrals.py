@@ -20,6 +20,10 @@ OPEN_STATES = (
     "in_progress",
     "on_hold",
 )
+WITH_PARTNER = ("offered", "accepted", "in_progress")
+WITH_ENTREPRENEUR = ("awaiting_consent", "needs_info")
+# The predicate of the indexes on open work, and so of every question that they should answer.
+_OPEN = Q(closed_at__isnull=True)
 
 
 class Referral(models.Model):
@@ -85,16 +89,49 @@ class Referral(models.Model):
                 name="referral_one_open_per_activity",
             ),
         )
+        # What each of these saves at a million referrals stands in docs/benchmarks.md.
         indexes = (
-            models.Index(fields=("next_due_at", "id"), name="referral_due", condition=Q(closed_at__isnull=True)),
+            # The columns after the order are conditions: PostgreSQL tries them in the index and reads no row in vain.
             models.Index(
-                fields=("partner", "next_due_at", "id"),
-                name="referral_partner_due",
-                condition=Q(closed_at__isnull=True),
+                fields=("next_due_at", "id", "province", "step", "way", "sector", "activity", "created_at"),
+                name="referral_due",
+                condition=_OPEN,
+            ),
+            models.Index(fields=("partner", "next_due_at", "id"), name="referral_partner_due", condition=_OPEN),
+            models.Index(fields=("owner", "next_due_at", "id"), name="referral_owner_due", condition=_OPEN),
+            # With all that the page of the team lead counts.
+            models.Index(
+                fields=(
+                    "state",
+                    "next_due_at",
+                    "id",
+                    "reason",
+                    "partner",
+                    "owner",
+                    "created_at",
+                    "entered_at",
+                    "misses",
+                ),
+                name="referral_state_due",
+                condition=_OPEN,
+            ),
+            # Several states at once cannot be had from the index before in the order of the list.
+            models.Index(
+                fields=("next_due_at", "id"), name="referral_with_partner", condition=_OPEN & Q(state__in=WITH_PARTNER)
             ),
             models.Index(
-                fields=("owner", "next_due_at", "id"), name="referral_owner_due", condition=Q(closed_at__isnull=True)
+                fields=("next_due_at", "id"),
+                name="referral_with_entrepreneur",
+                condition=_OPEN & Q(state__in=WITH_ENTREPRENEUR),
             ),
+            models.Index(
+                fields=("next_due_at", "id", "attempts"), name="referral_again", condition=_OPEN & Q(attempts__gte=1)
+            ),
+            models.Index(
+                fields=("-created_at", "-id", "attempts"), name="referral_often", condition=Q(attempts__gte=2)
+            ),
+            models.Index(fields=("created_at", "id"), name="referral_came_in", condition=_OPEN),
+            models.Index(fields=("entered_at", "id"), name="referral_changed", condition=_OPEN),
             models.Index(fields=("-created_at", "-id"), name="referral_newest"),
         )
 
@@ -173,7 +210,19 @@ class Offer(models.Model):
         verbose_name = "aanbod"
         verbose_name_plural = "aanbiedingen"
         ordering = ("referral", "attempt")
-        indexes = (models.Index(fields=("partner", "-offered_at"), name="offer_partner_newest"),)
+        indexes = (
+            models.Index(fields=("partner", "-offered_at"), name="offer_partner_newest"),
+            # The page of the team lead counts the last 90 days from these alone.
+            models.Index(
+                fields=("offered_at", "partner", "answered_at", "respond_by", "state", "organisation"),
+                name="offer_settled",
+            ),
+            models.Index(
+                fields=("ended_at", "reason", "state"),
+                name="offer_refused",
+                condition=Q(state__in=("declined", "returned")),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("referral", "attempt"), name="offer_attempt"),
             models.UniqueConstraint(
