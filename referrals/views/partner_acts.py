@@ -9,7 +9,7 @@ from typing import Any
 
 from referrals.domain.lifecycle import Action, Actor, State, Transition, actions_for
 from referrals.models import Offer
-from referrals.services import answering
+from referrals.services import answering, holding
 from referrals.views import partner_forms as forms
 
 
@@ -108,6 +108,16 @@ def _stop(given: Answer) -> object:
     )
 
 
+def _postpone(given: Answer) -> object:
+    return holding.postpone(
+        given.offer.referral_id, actor=given.actor, until=given.typed["until"], key=given.key, now=given.now
+    )
+
+
+def _resume(given: Answer) -> object:
+    return holding.resume(given.offer.referral_id, actor=given.actor, key=given.key, now=given.now)
+
+
 # fmt: off
 ACTS = (
     Act("aannemen", Action.ACCEPT, "Neem aan", "Neemt u dit aan?",
@@ -116,8 +126,12 @@ ACTS = (
         "U hebt het aanbod afgewezen.", forms.ReasonForm, _decline),
     Act("contact", Action.RECORD_CONTACT, "Leg eerste contact vast", "Wanneer was het eerste contact?",
         "Het eerste contact staat vast.", forms.ContactForm, _contact),
+    Act("hervatten", Action.RESUME, "Ga weer verder", "Gaat u weer verder?",
+        "U gaat weer verder. De ondernemer krijgt bericht.", forms.AnswerForm, _resume),
     Act("afronden", Action.COMPLETE, "Rond af", "Wat is het resultaat?",
         "De doorverwijzing is afgerond.", forms.OutcomeForm, _complete),
+    Act("uitstellen", Action.POSTPONE, "Stel uit", "Tot wanneer stelt u dit uit?",
+        "Het is uitgesteld. De ondernemer krijgt bericht.", forms.HoldForm, _postpone),
     Act("stoppen", Action.STOP, "Stop zonder resultaat", "Waarom stopt dit?",
         "De doorverwijzing is gestopt.", forms.ReasonForm, _stop),
     Act("teruggeven", Action.RETURN, "Geef terug aan de KvK", "Waarom geeft u dit terug?",

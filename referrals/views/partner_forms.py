@@ -130,3 +130,13 @@ class OutcomeForm(AnswerForm):
     def prepare(self) -> None:
         """Offer the outcomes of this move."""
         choose(self, "outcome", reasons_of(self.row))
+
+
+class HoldForm(AnswerForm):
+    """Until when nothing happens."""
+
+    until = day_field("Wachten tot")
+
+    def prepare(self) -> None:
+        """Say what follows."""
+        self.fields["until"].help_text = "Hoogstens 180 dagen. Gaat u dan niet verder? Dan gaat het terug naar de KvK."

@@ -16,6 +16,7 @@ from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import State
 from referrals.domain.reasons import CANCEL_REASONS
 from referrals.models import Offer, Referral
+from referrals.services import feedback
 
 NL, EN = "nl", "en"
 # What the entrepreneur reads when the clock of this state runs; the state itself says the rest.
@@ -81,6 +82,20 @@ TOLD = {
         "offer_withdrawn": "U trok de toestemming voor {partner} in",
         "consent_withdrawn": "U trok toestemming in",
         "contact_corrected": "U verbeterde uw gegevens",
+        "question_asked": "De KvK stelde u een vraag",
+        "question_answered": "U gaf antwoord op de vraag",
+        "question_closed": "De vraag aan u is niet meer nodig",
+        "consent_requested": "De KvK vroeg u om toestemming",
+        "consent_asked_again": "De KvK vroeg u opnieuw om toestemming",
+        "referral_proposed": "De KvK stelde dit aan u voor",
+        "consent_given": "U gaf toestemming",
+        "consent_refused": "U gaf geen toestemming",
+        "consent_lapsed": "Wij kregen geen toestemming",
+        "referral_postponed": "Uw vraag wacht even",
+        "referral_resumed": "Uw vraag gaat weer verder",
+        "hold_ended": "De wachttijd is voorbij",
+        "referral_reopened": "Uw vraag is weer open",
+        "feedback_given": "U gaf uw mening",
     },
     EN: {
         "intake_submitted": "You asked for help",
@@ -98,6 +113,20 @@ TOLD = {
         "offer_withdrawn": "You withdrew the permission for {partner}",
         "consent_withdrawn": "You withdrew a permission",
         "contact_corrected": "You corrected your details",
+        "question_asked": "The Chamber of Commerce asked you a question",
+        "question_answered": "You answered the question",
+        "question_closed": "The question to you is no longer needed",
+        "consent_requested": "The Chamber of Commerce asked for your permission",
+        "consent_asked_again": "The Chamber of Commerce asked for your permission again",
+        "referral_proposed": "The Chamber of Commerce proposed this to you",
+        "consent_given": "You gave permission",
+        "consent_refused": "You did not give permission",
+        "consent_lapsed": "We did not get permission",
+        "referral_postponed": "Your request is waiting for a while",
+        "referral_resumed": "Your request goes on again",
+        "hold_ended": "The waiting is over",
+        "referral_reopened": "Your request is open again",
+        "feedback_given": "You gave your opinion",
     },
 }
 SOMEBODY = {NL: "een organisatie", EN: "an organisation"}
@@ -108,6 +137,8 @@ SYMBOLS = {
     State.NEEDS_INFO: "help",
     State.AWAITING_CONSENT: "help",
 }
+TASKS = {State.NEEDS_INFO: "follow-answer", State.AWAITING_CONSENT: "follow-consent"}
+NO_PARTNER = "no_partner"
 TITLE_IN_ENGLISH = {"V1": "Settling in the north of the Netherlands"}
 
 
@@ -122,6 +153,10 @@ class Standing:
     since: str
     open: bool
     symbol: str
+    # What the entrepreneur can do about it now: name of the page, empty for nothing.
+    task: str
+    # Nobody was found to help: what can be done alone.
+    alone: bool
     moments: list[dict[str, str]]
 
 
@@ -131,8 +166,8 @@ def day(at: datetime) -> str:
 
 
 def standings(intake: Intake, now: datetime) -> list[Standing]:
-    """Return every referral of an intake, with what happened; three queries, whatever their number."""
-    referrals = list(Referral.objects.filter(intake=intake).order_by("id"))
+    """Return every referral of an intake, with what happened; four queries, whatever their number."""
+    referrals = list(Referral.objects.filter(intake=intake).prefetch_related("feedback").order_by("id"))
     streams = [referral.stream for referral in referrals]
     events = list(Event.objects.filter(stream__in=[intake.stream, *streams]).order_by("at", "id"))
     names = dict(Offer.objects.filter(referral__intake=intake).values_list("pk", "partner_name"))
@@ -152,8 +187,17 @@ def _standing(
         since=day(referral.entered_at),
         open=state.is_open,
         symbol=SYMBOLS.get(state, "clock" if state.is_open else "info-circle"),
+        task=task_of(referral),
+        alone=referral.reason == NO_PARTNER and state is State.CANCELLED,
         moments=moments(told, names),
     )
+
+
+def task_of(referral: Referral) -> str:
+    """Return the page where the entrepreneur can do something about this referral now, empty for none."""
+    if referral.state in TASKS:
+        return TASKS[State(referral.state)]
+    return "follow-opinion" if feedback.moment_of(referral) else ""
 
 
 def title_of(intake: Intake, activity: str) -> str:
