@@ -13,11 +13,14 @@ from nnmkb.web.permissions import allowed, roles_of
 # The pages in the bar; each role sees those that it may read.
 MENU = {
     "referrals:desk": "Werkbak",
+    "referrals:partners": "Partners",
     "intake:policy-versions": "Beleid",
     "referrals:organisations": "Organisaties",
     "referrals:desk-team": "Team",
     "admin:index": "Beheer",
 }
+# The addresses below a page of the menu begin so.
+BELOW = {"intake:policy-versions": "intake:policy-", "referrals:partners": "referrals:partner"}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -35,8 +38,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _within(here: str, name: str) -> bool:
-    """Say whether a page is that of the menu; every page about policy belongs to «Beleid»."""
-    return here == name or (name == "intake:policy-versions" and here.startswith("intake:policy-"))
+    """Say whether a page is that of the menu, or lies below it."""
+    return here == name or (name in BELOW and here.startswith(BELOW[name]))
 
 
 def signed_in(request: HttpRequest) -> User:

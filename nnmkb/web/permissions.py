@@ -53,6 +53,10 @@ _POLICY = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
 _WRITE = (Role.POLICY_AUTHOR,)
 _WORK = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER)
 
+# Who keeps the partner list, and who works with it.
+_KEEP = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
+_KEPT = (*_DESK, Role.ADMINISTRATOR)
+
 _READ_BY_ANYONE = _rule(_ANYONE)
 _USED_BY_ANYONE = _rule(_ANYONE, _ANYONE)
 _READ_BY_HOLDER = _rule(_HOLDER)
@@ -117,6 +121,17 @@ TABLE: dict[str, Rule] = {
     "referrals:offer-pdf": _READ_BY_HOLDER,
     "referrals:offer-renew": _ONLY_POSTED_BY_HOLDER,
     "referrals:organisations": _rule(_POLICY),
+    "referrals:partner": _rule(_KEPT),
+    "referrals:partner-button": _rule(_KEEP, _KEEP),
+    "referrals:partner-contact": _rule(_KEEP, _KEEP),
+    "referrals:partner-contact-new": _rule(_KEEP, _KEEP),
+    "referrals:partner-edit": _rule(_KEEP, _KEEP),
+    "referrals:partner-new": _rule(_KEEP, _KEEP),
+    "referrals:partner-pause": _rule(_KEEP, _KEEP),
+    "referrals:partner-stop": _rule(_KEEP, _KEEP),
+    "referrals:partners": _rule(_KEPT),
+    # What is about a rule is for who writes policy too; the view itself tells the two apart.
+    "referrals:partners-review": _rule((*_KEPT, Role.POLICY_AUTHOR), (*_KEEP, Role.POLICY_AUTHOR)),
     "referrals:preview": _READ_BY_HOLDER,
     "referrals:sent": _READ_BY_HOLDER,
     "referrals:settle": _USED_BY_ANYONE,

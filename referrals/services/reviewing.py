@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -55,6 +55,17 @@ def declines_of(rule: str, now: datetime) -> int:
 def open_items() -> QuerySet[ReviewItem]:
     """Return what waits for a look, longest first."""
     return ReviewItem.objects.filter(closed_at__isnull=True).select_related("partner").order_by("opened_at", "id")
+
+
+def behind(items: Iterable[ReviewItem], *, most: int) -> Iterator[tuple[ReviewItem, list[Offer]]]:
+    """Return for each item the newest declines that brought it up."""
+    for item in items:
+        if item.partner_id:
+            ended = Offer.objects.filter(partner=item.partner_id, reason=item.reason, ended_at__isnull=False)
+        else:
+            named = Event.objects.filter(stream=rule_stream(item.rule), kind=COUNTED).order_by("-seq")[:most]
+            ended = Offer.objects.filter(pk__in=[event.payload["offer"] for event in named])
+        yield item, list(ended.select_related("referral").defer("reason_text").order_by("-offered_at", "-id")[:most])
 
 
 def close(item_id: int, *, by: User, now: datetime) -> ReviewItem:

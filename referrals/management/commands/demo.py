@@ -58,8 +58,8 @@ def read(name: str) -> list[Facts]:
 
 
 def partners(today: date) -> None:
-    """Add every organisation that plays a party today, with an invented address."""
-    rules = policy()
+    """Add every organisation that plays a party today, with an invented address and for some an invented person."""
+    rules, known = policy(), {facts["organisatie"]: facts for facts in read("partners.json")}
     playing: dict[str, set[str]] = {}
     for activity in rules.activities.values():
         for party in activity.parties:
@@ -67,10 +67,11 @@ def partners(today: date) -> None:
                 playing.setdefault(code, set()).add(activity.code)
     for code, activities in sorted(playing.items()):
         organisation = rules.organisations[code]
-        Partner.objects.get_or_create(
+        partner, fresh = Partner.objects.get_or_create(
             organisation=code,
             defaults={
                 "code": code,
+                "channel": known.get(code, {}).get("kanaal", Partner.Channel.LINK),
                 "name": organisation.name,
                 "activities": sorted(activities),
                 "provinces": list(organisation.provinces),
@@ -78,9 +79,12 @@ def partners(today: date) -> None:
                 "themes": list(organisation.themes),
                 "email": f"doorverwijzing@{code.replace('_', '-')}.example",
                 "agreement_date": date(today.year, 1, 15),
-                "last_checked": today,
+                "last_checked": today - timedelta(days=known.get(code, {}).get("dagen_geleden", 0)),
             },
         )
+        if fresh:
+            for someone in known.get(code, {}).get("contactpersonen", ()):
+                partner.contacts.create(**someone)
 
 
 def person(facts: Facts) -> str:
