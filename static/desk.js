@@ -1,13 +1,16 @@
-// Opens a referral beside the list without fetching the list again, so that its place is kept.
-// Every link works without this file.
+// Opens a referral beside the list without fetching the list again, so that its place is kept; asks now and then who
+// else looks at it; and gives the focus back to the row after an act. Every link and form works without this file.
 const PANE = ".nnmkb-pane";
-const OPENS = "td.nnmkb-cell--main a, .nnmkb-pane__close, .nnmkb-pane__back a";
+const ROW = "td.nnmkb-cell--main a";
+const OPENS = `${ROW}, .nnmkb-pane__close, .nnmkb-pane__back a, .nnmkb-pane__walk a`;
+const ACTED = "nnmkb-acted";
+const MINUTE = 60000;
 let latest = 0;
 
 const number = (address) => new URL(address, location.href).searchParams.get("open");
 
 function mark(wanted) {
-  for (const link of document.querySelectorAll("td.nnmkb-cell--main a")) {
+  for (const link of document.querySelectorAll(ROW)) {
     const row = link.closest("tr");
     if (wanted && number(link.href) === wanted) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
@@ -15,7 +18,7 @@ function mark(wanted) {
 }
 
 function place(page, address) {
-  const marked = document.querySelector("tr[aria-current] td.nnmkb-cell--main a");
+  const marked = document.querySelector(`tr[aria-current] ${ROW}`);
   document.querySelector(PANE)?.remove();
   const fresh = page.querySelector(PANE);
   if (fresh) document.querySelector(".nnmkb-desk").append(document.adoptNode(fresh));
@@ -23,6 +26,7 @@ function place(page, address) {
   mark(number(address));
   // Into the pane when it opens; back to the row it came from when it closes.
   (document.getElementById("pane-title") ?? marked ?? document.getElementById("inhoud")).focus();
+  document.dispatchEvent(new CustomEvent("nnmkb:shown"));
 }
 
 async function show(address, push) {
@@ -48,3 +52,26 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("popstate", () => show(location.href, false));
+
+// An act in the pane loads the page again: remember that, and go back to the row.
+document.addEventListener("submit", (event) => {
+  if (event.target.closest(PANE) && event.target.method === "post") sessionStorage.setItem(ACTED, "1");
+});
+
+if (sessionStorage.getItem(ACTED)) {
+  sessionStorage.removeItem(ACTED);
+  (document.querySelector(`tr[aria-current] ${ROW}`) ?? document.getElementById("pane-title"))?.focus();
+}
+
+setInterval(async () => {
+  const line = document.querySelector("[data-presence]");
+  if (!line || document.visibilityState !== "visible") return;
+  try {
+    const answer = await fetch(line.dataset.presence, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const words = new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim();
+    if (words !== line.textContent.trim()) line.textContent = words;
+  } catch {
+    // Away from the network for a moment: the hint stays as it was.
+  }
+}, MINUTE);

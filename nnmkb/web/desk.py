@@ -23,6 +23,11 @@ MENU = {
 BELOW = {"intake:policy-versions": "intake:policy-", "referrals:partners": "referrals:partner"}
 
 
+# One's own settings; and where the session keeps whether the letter keys are on.
+PROFILE = "referrals:desk-profile"
+KEYS = "desk_keys"
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the dark bar of every staff page needs."""
     roles = roles_of(request.user)
@@ -34,6 +39,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "desk_home": nav[0]["href"] if nav else reverse("referrals:desk"),
         "desk_user_name": name_of(signed_in(request)),
         "desk_logout_href": reverse("referrals:logout"),
+        "desk_profile_href": reverse(PROFILE) if allowed(roles, PROFILE, "GET") else "",
+        "desk_keys": bool(request.session.get(KEYS, True)),
     }
 
 

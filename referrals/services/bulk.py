@@ -210,7 +210,7 @@ def _attempt(work: Callable[[], Referral], advisor: User) -> tuple[str, int]:
     try:
         return "", work().version
     except Stale as error:
-        return _beaten(error.referral, advisor), 0
+        return _beaten(error, advisor), 0
     except NotDone as error:
         return str(error), 0
     except (events.LostRace, events.KeyUsed):
@@ -221,12 +221,13 @@ def _attempt(work: Callable[[], Referral], advisor: User) -> tuple[str, int]:
         return OURS, 0
 
 
-def _beaten(referral: Referral, advisor: User) -> str:
-    owner = referral.owner
-    if owner is not None and owner.pk != advisor.pk and referral.state == State.IN_REVIEW:
+def _beaten(error: Stale, advisor: User) -> str:
+    owner = error.referral.owner
+    claimed = any(event.kind == "referral_claimed" for event in error.what_changed)
+    if claimed and owner is not None and owner.pk != advisor.pk:
         return f"{name_of(owner)} heeft deze net opgepakt."
     whose = f", van {name_of(owner)}" if owner else ""
-    return f"Deze is net veranderd. Nu: {State(referral.state).label}{whose}."
+    return f"Deze is net veranderd. Nu: {State(error.referral.state).label}{whose}."
 
 
 def _keys(numbers: Sequence[str]) -> dict[str, int]:

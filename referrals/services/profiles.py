@@ -41,6 +41,14 @@ def away(owners: Iterable[User | None], today: date) -> frozenset[int]:
     return frozenset(absent) | {pk for pk, owner in known.items() if not owner.is_active}
 
 
+def is_away(owner: User | None, today: date) -> bool:
+    """Say whether there is nobody who has it, or somebody who is away; asked once in a request for one person."""
+    if owner is None or not owner.is_active:
+        return True
+    until = of(owner).absent_until
+    return until is not None and until >= today
+
+
 def colleagues(today: date) -> QuerySet[User]:
     """Return who can be given a referral: advisors and team leads who are there."""
     return (

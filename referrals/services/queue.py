@@ -98,7 +98,7 @@ def reconsider(referral_id: int, *, advisor: User, version: int, key: str, now: 
 def take_up(referral: Referral, advisor: User, now: datetime, key: str | None = None) -> None:
     """Make move B1 inside the transaction of the caller."""
     door.allowed(referral.state, Action.RECONSIDER, Actor.ADVISOR)
-    if referral.owner_id not in {None, advisor.pk} and not profiles.away([referral.owner], local_date(now)):
+    if referral.owner_id != advisor.pk and not profiles.is_away(referral.owner, local_date(now)):
         door.own(referral, advisor.pk)
     if referral.attempts >= ATTEMPTS_BEFORE_LEAD_DECIDES and not leads(advisor):
         raise Refused("Vanaf de vierde poging beslist de teamleider. Vraag de teamleider om verder te zoeken.")

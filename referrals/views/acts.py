@@ -19,10 +19,11 @@ from referrals.domain.matching import match
 from referrals.domain.worktime import deadline, local_date
 from referrals.dossier import build
 from referrals.models import Partner, Referral
-from referrals.services import delivery, directory, door, notes
+from referrals.services import delivery, directory, door, looks, notes
 from referrals.services.errors import NotDone, Refused, Stale
-from referrals.views import desk_rows, history
+from referrals.views import desk_rows
 from referrals.views.acts_table import BY_SLUG, Act, Change, move
+from referrals.views.conflicts import conflict
 from referrals.views.desk_forms import KEY, ActForm, NoteForm, OfferForm, PlainForm
 from referrals.views.workbench import get_referral, read
 
@@ -51,7 +52,7 @@ def ask(request: HttpRequest, referral: Referral, chosen: Act) -> HttpResponse:
     if chosen.form is None:
         return redirect("referrals:desk-referral", referral.number)
     if row is None:
-        return conflict(request, referral, not_now(referral, chosen), [], ())
+        return conflict(request, referral, not_now(referral, chosen))
     lijst = request.GET.get("lijst", "")[:500]
     initial = {"on": local_date(timezone.now()), "lijst": lijst, "partner": request.GET.get("partner", "")}
     form = chosen.form(referral=referral, row=row, initial=initial)
@@ -68,7 +69,14 @@ def perform(request: HttpRequest, referral: Referral, chosen: Act) -> HttpRespon
     if row is None or stale(referral, form):
         version = version_of(form)
         changed = door.since(referral, version) if version is not None else []
-        return conflict(request, referral, not_now(referral, chosen) if row is None else "", form.typed(), changed)
+        return conflict(
+            request,
+            referral,
+            not_now(referral, chosen) if row is None else "",
+            changed=changed,
+            chosen=chosen,
+            form=form,
+        )
     if isinstance(form, OfferForm):
         form.ask_again(forced=forced(referral, request.POST.get("partner", "")))
     if not form.is_valid():
@@ -83,13 +91,13 @@ def carry_out(request: HttpRequest, referral: Referral, chosen: Act, form: ActFo
     try:
         chosen.run(change)
     except Stale as error:
-        return conflict(request, error.referral, "", form.typed(), error.what_changed)
+        return conflict(request, error.referral, "", changed=error.what_changed, chosen=chosen, form=form)
     except Refused as error:
         field = error.field if error.field in form.fields else None
         form.add_error(field, str(error))
         return refuse(request, get_referral(referral.number), chosen, form)
     except NotDone as error:
-        return conflict(request, get_referral(referral.number), str(error), form.typed(), ())
+        return conflict(request, get_referral(referral.number), str(error), chosen=chosen, form=form)
     messages.success(request, chosen.done.format(number=referral.number))
     return done(request, referral)
 
@@ -98,7 +106,7 @@ def refuse(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm)
     """Show the form with what is wrong; a button without a form gets a page that says so."""
     if chosen.form is None:
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return conflict(request, referral, why, [], ())
+        return conflict(request, referral, why)
     return show(request, referral, chosen, form)
 
 
@@ -118,6 +126,7 @@ def show(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm) -
             raise Http404
         if not form.is_bound:
             form.ask_again(forced=forced(referral, str(partner.pk)))
+        looks.looked(referral, signed_in(request), timezone.now())
         return render(request, "referrals/desk_offer.html", context | to_send(referral, partner))
     return render(request, "referrals/desk_act.html", context)
 
@@ -184,25 +193,9 @@ def retry(request: HttpRequest, referral: Referral) -> HttpResponse:
         pk = int(given) if is_row_key(given) else 0
         delivery.retry(referral, pk, advisor=signed_in(request), now=timezone.now())
     except Refused as error:
-        return conflict(request, referral, str(error), [], ())
+        return conflict(request, referral, str(error))
     messages.success(request, "Het bericht is opnieuw klaargezet.")
     return redirect(back(request, referral))
-
-
-def conflict(
-    request: HttpRequest, referral: Referral, why: str, typed: list[tuple[str, str]], changed: Any
-) -> HttpResponse:
-    """Say that nothing was done and why: what changed meanwhile, and what the person had typed."""
-    context = {
-        **frame(request),
-        "referral": referral,
-        "row": desk_rows.row_of(referral, timezone.now()),
-        "why": why or str(Stale(referral, ())),
-        "typed": typed,
-        "moments": history.moments(changed),
-        "back_href": reverse("referrals:desk-referral", args=[referral.number]),
-    }
-    return render(request, "referrals/desk_conflict.html", context, status=409)
 
 
 def not_now(referral: Referral, chosen: Act) -> str:

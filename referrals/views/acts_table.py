@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from intake.policies import policy
 from intake.policy import KVK
 from referrals.domain.lifecycle import Action, Guard, State, Transition, actions_for
+from referrals.domain.worktime import local_date
 from referrals.models import Referral
 from referrals.permissions import actors_of
-from referrals.services import answering, closing, offering, queue
+from referrals.services import answering, closing, offering, profiles, queue
 from referrals.views import desk_forms
 
 # Moves that an advisor reaches in one go from here: picking up goes before them by itself.
@@ -255,8 +257,7 @@ def _holds(guard: Guard, referral: Referral, advisor: User, owner_id: int | None
         case Guard.UNCLAIMED:
             return owner_id is None
         case Guard.OWNER_OR_OWNER_ABSENT:
-            absent = referral.owner is None or not referral.owner.is_active
-            return absent or owner_id == advisor.pk
+            return owner_id == advisor.pk or profiles.is_away(referral.owner, local_date(timezone.now()))
         case Guard.KVK_IS_PARTY:
             return KVK in policy(referral.intake.policy).activities[referral.activity].parties
         case Guard.HANDLED_BY_KVK:

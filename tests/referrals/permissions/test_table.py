@@ -54,6 +54,10 @@ def test_roles_of_the_table_are_groups_in_the_database() -> None:
 def address(name: str, row: Referral) -> str:
     """Return an address with this name that exists."""
     arguments = {
+        "referrals:desk-bulk-result": ["1"],
+        "referrals:desk-bulk-run": ["oppakken"],
+        "referrals:desk-bulk-undo": ["1"],
+        "referrals:desk-presence": [row.number],
         "referrals:desk-referral": [row.number],
         "referrals:desk-explain": [row.number],
         "referrals:desk-act": [row.number, "annuleren"],
