@@ -93,6 +93,11 @@ def carry_out(request: HttpRequest, referral: Referral, chosen: Act, form: ActFo
     except Stale as error:
         return conflict(request, error.referral, "", changed=error.what_changed, chosen=chosen, form=form)
     except Refused as error:
+        fresh = get_referral(referral.number)
+        if fresh.version != typed["versie"]:
+            # A guard that said no because a colleague was quicker: asking again would not help.
+            changed = door.since(fresh, typed["versie"])
+            return conflict(request, fresh, str(error), changed=changed, chosen=chosen, form=form)
         field = error.field if error.field in form.fields else None
         form.add_error(field, str(error))
         return refuse(request, get_referral(referral.number), chosen, form)

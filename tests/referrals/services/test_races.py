@@ -78,61 +78,91 @@ def test_eight_clicks_with_one_key_are_one_claim() -> None:
     assert kinds(found.referral).count("referral_claimed") == 1
 
 
-def test_recall_and_accept_at_once_have_one_winner() -> None:
-    for _ in range(4):
+def test_four_recalls_and_four_accepts_at_once_have_one_winner() -> None:
+    for _ in range(3):
         found = cast.case("offered")
         offer = found.fresh_offer()
         results = together(
             [
-                lambda offer=offer, found=found: answering.accept(
-                    offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW
-                ),
-                lambda found=found: offering.recall(
-                    found.referral.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.NOW
-                ),
+                *[
+                    lambda offer=offer, found=found: answering.accept(
+                        offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW
+                    )
+                    for _ in range(CROWD // 2)
+                ],
+                *[
+                    lambda found=found: offering.recall(
+                        found.referral.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.NOW
+                    )
+                    for _ in range(CROWD // 2)
+                ],
             ]
         )
         lost = [result for result in results if isinstance(result, Exception)]
-        assert len(lost) == 1, results
-        assert isinstance(lost[0], Stale | Gone | NotAllowed | Refused), lost
+        assert len(lost) == CROWD - 1, results
+        assert all(isinstance(one, Stale | Gone | NotAllowed | Refused) for one in lost), lost
         state = (found.fresh().state, found.fresh_offer().state)
         assert state in {("accepted", "accepted"), ("in_review", "recalled")}
         assert sum(kind in {"offer_accepted", "offer_recalled"} for kind in kinds(found.referral)) == 1
+        assert found.fresh().version == 4
 
 
-def test_withdrawal_and_offer_at_once_never_leave_a_live_offer() -> None:
-    for _ in range(4):
+def test_withdrawals_and_offers_at_once_never_leave_a_live_offer() -> None:
+    for _ in range(3):
         found = cast.case("in_review")
-        together(
+        results = together(
             [
-                lambda found=found: closing.withdraw(
-                    found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW
-                ),
-                lambda found=found: offering.offer(
-                    found.referral.pk, found.partner.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW
-                ),
+                *[
+                    lambda found=found: closing.withdraw(
+                        found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW
+                    )
+                    for _ in range(CROWD // 2)
+                ],
+                *[
+                    lambda found=found: offering.offer(
+                        found.referral.pk,
+                        found.partner.pk,
+                        advisor=found.advisor,
+                        version=2,
+                        key=cast.key(),
+                        now=cast.NOW,
+                    )
+                    for _ in range(CROWD // 2)
+                ],
             ]
         )
+        assert all(isinstance(one, NotDone) for one in results if isinstance(one, Exception)), results
         assert found.fresh().state == "withdrawn"
         assert not Offer.objects.filter(referral=found.referral, ended_at__isnull=True).exists()
+        assert kinds(found.referral).count("referral_withdrawn") == 1
+        assert kinds(found.referral).count("offer_made") <= 1
+        assert broken() == []
 
 
-def test_withdrawal_and_accept_at_once_end_withdrawn() -> None:
-    for _ in range(4):
+def test_withdrawals_and_accepts_at_once_end_withdrawn() -> None:
+    for _ in range(3):
         found = cast.case("offered")
         offer = found.fresh_offer()
-        together(
+        results = together(
             [
-                lambda found=found: closing.withdraw(
-                    found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW
-                ),
-                lambda offer=offer, found=found: answering.accept(
-                    offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW
-                ),
+                *[
+                    lambda found=found: closing.withdraw(
+                        found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW
+                    )
+                    for _ in range(CROWD // 2)
+                ],
+                *[
+                    lambda offer=offer, found=found: answering.accept(
+                        offer.pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.NOW
+                    )
+                    for _ in range(CROWD // 2)
+                ],
             ]
         )
+        assert all(isinstance(one, NotDone) for one in results if isinstance(one, Exception)), results
         assert found.fresh().state == "withdrawn"
         assert found.fresh_offer().state == "withdrawn"
+        assert kinds(found.referral).count("referral_withdrawn") == 1
 
 
 def test_eight_submissions_at_once_are_one() -> None:
