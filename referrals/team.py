@@ -20,7 +20,7 @@ from nnmkb.ledger import anchors
 from nnmkb.ledger.models import Anchor, Event, Heartbeat, Outgoing
 from nnmkb.ledger.outbox import OPEN
 from nnmkb.web.permissions import Role
-from referrals.domain.lifecycle import State
+from referrals.domain.lifecycle import State, grace
 from referrals.domain.responses import Ending, Settled
 from referrals.domain.workload import OFTEN, OpenGroup, band_starts, bands, first_due
 from referrals.domain.worktime import AMSTERDAM, Calendar, local_date
@@ -86,7 +86,7 @@ def settled_offers(now: datetime) -> list[Settled]:
     """
     answered = Q(answered_at__isnull=False)
     ending = Case(
-        When(answered_at__lte=F("respond_by"), then=Value(Ending.IN_TIME)),
+        When(answered_at__lte=F("respond_by") + grace(State.OFFERED), then=Value(Ending.IN_TIME)),
         When(answered, then=Value(Ending.LATE)),
         When(state=Offer.State.EXPIRED, then=Value(Ending.EXPIRED)),
         default=Value(Ending.UNDELIVERABLE),

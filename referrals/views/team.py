@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nnmkb.web.desk import frame, name_of
-from nnmkb.web.permissions import by_role
+from nnmkb.web.permissions import allowed, by_role, roles_of
 from referrals import team
 from referrals.domain import responses, workload
 from referrals.domain.reasons import DECLINE_REASONS, Consequence
@@ -77,6 +77,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "now": f"{desk_rows.long(now)}, {timezone.localtime(now):%H.%M} uur",
         "term_days": team.TERM.days,
         "enough": responses.ENOUGH,
+        # An administrator reads the figures, not the referrals.
+        "opens": allowed(roles_of(request.user), "referrals:desk", "GET"),
         "calls": _calls(back, requests, reviews, machine),
         "back": back[: team.LONGEST],
         "more_back": len(back) > team.LONGEST,
@@ -166,7 +168,7 @@ def _review(row: ReviewItem, now: datetime) -> PersonalLine:
     reason = REASONS.get(row.reason)
     return PersonalLine(
         title=row.partner.name if row.partner else row.rule,
-        href="",
+        href=reverse("referrals:partners-review"),
         told=f"{row.get_kind_display()}: {reason.label if reason else row.reason} ({grouped(row.count)} keer)",
         since=ago(row.opened_at, now),
     )

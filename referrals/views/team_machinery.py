@@ -10,20 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake.policy.telling import day_in_words
+from nnmkb import health
 from nnmkb.ledger.models import Anchor, Event
 from referrals import team
 from referrals.domain.worktime import local_date
 from referrals.models import TimerFailure
+from referrals.services.timing import HEARTBEAT
 from referrals.team import Waiting
 from referrals.views.desk_rows import calendar
 from referrals.views.history import MESSAGES
 from referrals.views.team_rows import grouped
 
-# The relay gives a sign every ten seconds, the sweep every minute, the anchor is made every night.
-RELAY_SILENT = timedelta(seconds=60)
-SWEEP_SILENT = timedelta(minutes=5)
+# The anchor is made every night; this page and `/health` agree on the other terms.
 NIGHT_MISSED = timedelta(hours=36)
-DELIVERY_LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,11 @@ def machinery(now: datetime) -> Machinery:
     # A site of today has had no night yet.
     begun = team.first_event_at() or now
     signs = [
-        _beat("Bezorging", beats.get("relay"), now, RELAY_SILENT),
+        _beat("Bezorging", beats.get("relay"), now, health.SILENT),
         _waiting(waiting, now),
         _dead(dead),
-        _beat("Termijnen", beats.get("sweep"), now, SWEEP_SILENT),
-        _failing(failures),
+        _beat("Termijnen", beats.get(HEARTBEAT), now, health.SWEEP_SILENT),
+        _failing(failures, now),
         _anchored(team.last_anchor(), begun, now),
         _checked(team.last_check(), begun, now),
         _holidays(now),
@@ -119,7 +118,7 @@ def _waiting(rows: Sequence[Waiting], now: datetime) -> Sign:
         return Sign("Wachtende berichten", "Er wacht niets.", well=True)
     total = grouped(sum(row.count for row in rows))
     told = f"{total} aan de beurt; de oudste sinds {ago(rows[0].oldest, now).removesuffix(' geleden')}."
-    late = now - rows[0].oldest > DELIVERY_LATE
+    late = now - rows[0].oldest > health.LATE
     return Sign(
         "Wachtende berichten", told, well=not late, advice="Duurt dit langer dan een uur? Waarschuw de beheerder."
     )
@@ -132,12 +131,14 @@ def _dead(rows: Sequence[Waiting]) -> Sign:
     return Sign("Mislukte berichten", told, well=not total, advice=advice)
 
 
-def _failing(rows: Sequence[TimerFailure]) -> Sign:
+def _failing(rows: Sequence[TimerFailure], now: datetime) -> Sign:
     if not rows:
         return Sign("Mislukte termijnen", "Geen.", well=True)
     many = f"Meer dan {team.LONGEST}" if len(rows) > team.LONGEST else str(len(rows))
     advice = "Het systeem probeert het opnieuw. Behandel deze intussen met de hand, en meld het aan de beheerder."
-    return Sign("Mislukte termijnen", f"{many}. Zie de lijst hieronder.", well=False, advice=advice)
+    # What failed once may succeed a minute later.
+    well = now - rows[0].first_at <= health.POISONED
+    return Sign("Mislukte termijnen", f"{many}. Zie de lijst hieronder.", well=well, advice=advice)
 
 
 def _anchored(anchor: Anchor | None, begun: datetime, now: datetime) -> Sign:

@@ -168,6 +168,7 @@ class ResponseLine:
     """How one partner answers."""
 
     name: str
+    href: str
     median: str
     answers: str
     in_time: str
@@ -182,6 +183,7 @@ def response_lines(found: Mapping[int, Responses], partners: Mapping[int, Partne
     return [
         ResponseLine(
             name=partner.name,
+            href=reverse("referrals:partner", args=[partner.code]),
             median=_days(answers.median_days),
             answers=grouped(answers.answers),
             in_time=TOO_FEW if answers.percent_in_time is None else f"{answers.percent_in_time} %",

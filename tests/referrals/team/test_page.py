@@ -9,10 +9,13 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from intake.policies import policy
 from nnmkb.ledger.models import Heartbeat, Outgoing
+from referrals import queues
 from referrals.domain.lifecycle import State
 from referrals.models import DeskProfile, Feedback, Offer, ReviewItem
 from tests.referrals.desk import making
@@ -75,6 +78,19 @@ def test_team_lead_finds_it_in_the_menu_and_an_advisor_does_not(client: Client, 
     assert PAGE not in client.get("/werkbak/").content.decode()
 
 
+def test_administrator_gets_no_link_that_it_may_not_follow(client: Client) -> None:
+    client.force_login(making.staff("beheer", "administrator"))
+    rows.everything(1)
+    assert 'href="/werkbak/?' not in page(client)
+    assert "/werkbak/NN-" not in page(client)
+
+
+def test_every_link_leads_somewhere(lead: Client) -> None:
+    rows.everything(1)
+    for href in set(re.findall(r'class="nl-link" href="(/[^"]+)"', page(lead))):
+        assert lead.get(html.unescape(href)).status_code == 200, href
+
+
 # --- empty and full -------------------------------------------------------------------------------------------------
 
 
@@ -121,6 +137,38 @@ def test_age_counts_working_days_since_it_came_in(lead: Client) -> None:
     assert "0 tot en met 2 werkdagen 2 3 tot en met 5 werkdagen 1 6 tot en met 10 werkdagen 1" in said
     assert "meer dan 20 werkdagen 1" in said.replace("Meer", "meer")
     assert "In wachtrij 2 1 1 0 1 5" in said
+
+
+def count_behind(client: Client, href: str) -> int:
+    """Return how many referrals the list at this address holds."""
+    query = QueryDict(html.unescape(href).partition("?")[2])
+    filters = queues.read_filters(query, activities=frozenset(policy().activities))
+    return queues.referrals(filters, user_id=0, now=NOW).count()
+
+
+def test_number_is_the_length_of_the_list_behind_its_link(lead: Client) -> None:
+    anke, bram = making.staff("anke"), making.staff("bram")
+    slow = making.partner("metaalunie")
+    for number in range(3):
+        making.referral(state=State.OFFERED, owner=anke, partner=slow, due=-timedelta(days=number + 1))
+    making.referral(state=State.IN_REVIEW, owner=anke, due=-timedelta(days=9), created_at=NOW - timedelta(days=40))
+    making.referral(state=State.IN_REVIEW, owner=bram)
+    making.referral(due=-timedelta(days=1))
+    text = page(lead)
+    links = re.findall(
+        r'<a class="nl-link" href="(/werkbak/\?[^"]+)">([\d.]+)<span class="nnmkb-hidden"> te laat: (\w+)', text
+    )
+    assert {(name, int(shown)) for _, shown, name in links} == {("Anke", 4), ("Nog", 1), ("Metaalunie", 3)}
+    for href, shown, _ in links:
+        assert count_behind(lead, href) == int(shown), href
+    bars = re.findall(
+        r'<th scope="row"><a class="nl-link" href="([^"]+)">[^<]+</a>\s*<svg.*?<td class="nnmkb-number">(\d+)',
+        text,
+        re.S,
+    )
+    assert [int(shown) for _, shown in bars] == [5, 0, 0, 0, 1]
+    for href, shown in bars:
+        assert count_behind(lead, href) == int(shown), href
 
 
 def test_advisor_line_tells_open_turn_late_and_absence(lead: Client) -> None:
@@ -239,6 +287,26 @@ def test_requests_to_reopen_and_points_to_look_at_are_told_with_links(lead: Clie
     said = section(text, "aandacht")
     assert "Ondernemers die daarom vragen: 1." in said
     assert "In partnerlijst of regels: 1." in said
+
+
+def test_what_is_done_is_not_told(lead: Client) -> None:
+    rows.all_runs()
+    done = {"referral": rows.closed(), "moment": "end", "happy": False, "given_at": NOW}
+    Feedback.objects.create(**done, asks_reopening=True, handled_at=NOW)
+    Feedback.objects.create(**{**done, "moment": "contact"})
+    to, by = making.partner(), making.staff("anke")
+    ReviewItem.objects.create(
+        kind="directory", partner=to, reason="region", opened_at=NOW, last_at=NOW, closed_at=NOW, closed_by=by
+    )
+    rows.delivery("mail.offer", Outgoing.State.DONE)
+    making.referral(
+        state=State.CANCELLED, outcome="spam", closed_at=NOW, next_due_at=None, attempts=4, owner=by, partner=to
+    )
+    text = page(lead)
+    assert "Er is nu niets dat op u wacht." in section(text, "aandacht")
+    assert "Open doorverwijzingen: 0" in section(text, "leeftijd")
+    assert "Anke 0 0 0" in section(text, "adviseurs")
+    assert "Niets kwam zo vaak terug." in text
 
 
 def test_long_list_stops_and_says_so(lead: Client) -> None:
