@@ -39,7 +39,7 @@ class Sweeping:
 
         swept = timing.sweep(now, since=self.unfinished, enough=enough)
         if swept.total > before:
-            timing.log.info("sweep: %s", swept)
+            timing.log.info("%s", swept.told)
         self.unfinished = swept if swept.place else None
         return self.unfinished is not None
 

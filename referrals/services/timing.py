@@ -43,6 +43,14 @@ class Swept:
         """Return how many were looked at."""
         return self.moved + self.missed + self.bounced + self.passed_by + self.failed
 
+    @property
+    def told(self) -> str:
+        """Return the counts in words, for the log and the command."""
+        return (
+            f"{self.moved} moved on, {self.missed} stayed, {self.bounced} could not be delivered, "
+            f"{self.passed_by} changed meanwhile, {self.failed} failed"
+        )
+
 
 def _never() -> bool:
     return False

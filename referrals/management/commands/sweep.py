@@ -18,10 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> str:
         """Sweep, and return what was done; fails when something could not be carried out."""
         swept = timing.sweep(timezone.now())
-        told = (
-            f"{swept.moved} moved on, {swept.missed} stayed and somebody was told, "
-            f"{swept.bounced} could not be delivered, {swept.passed_by} changed meanwhile."
-        )
         if swept.failed:
-            raise CommandError(f"{told} {swept.failed} failed: see «Mislukte termijnen» on the page of the team lead.")
-        return told
+            raise CommandError(f"{swept.told}: see «Mislukte termijnen» on the page of the team lead.")
+        return swept.told
