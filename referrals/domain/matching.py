@@ -20,7 +20,7 @@ class PartnerProfile:
     `capacity` None means that no limit was given. `declined_before` is about this referral, `blocked` about a
     conflict of interest with this company. `parties` are the roles of the policy table that the partner plays.
     `ending` says in words how its organisation ended; empty while it exists. `last_offered_at` None means that it never
-    got an offer.
+    got an offer. `key` is what the caller finds the partner back by; nothing here depends on it.
     """
 
     code: str
@@ -39,6 +39,7 @@ class PartnerProfile:
     blocked: bool = False
     parties: frozenset[str] = frozenset()
     ending: str = ""
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)

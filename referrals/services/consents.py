@@ -82,13 +82,17 @@ def organisations(intake_id: int) -> frozenset[str]:
     return _organisations(given(intake_id))
 
 
-def by_words(intake_id: int, text_version: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return `organisations` in two: agreed to under this version of the sentence, in either language, and the rest.
+def allowed_by(rows: Mapping[Key, Consent]) -> frozenset[str]:
+    """Return the same from rows of `newest` that were read before; for a page, not for a change."""
+    return _organisations(key for key, row in rows.items() if row.given)
+
+
+def by_words(rows: Mapping[Key, Consent], text_version: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Divide `newest` in two: agreed to under this version of the sentence, in either language, and the rest.
 
     Anything new needs the first; what runs already goes on under the words that were agreed to. The KvK needs C1 only.
     """
-    rows = newest(intake_id)
-    allowed = _organisations(key for key, row in rows.items() if row.given)
+    allowed = allowed_by(rows)
     words = {text_version, english_version(text_version)}
     current = {code for (purpose, code), row in rows.items() if purpose == SHARE and row.text_version in words}
     return allowed & {KVK, *current}, allowed - {KVK, *current}

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, DateTimeField, IntegerField, OuterRef, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
-from intake.models import Contact, Intake
+from intake.models import Consent, Contact, Intake
 from intake.policies import policy
 from intake.policy import Policy
 from intake.policy import players as policy_players
@@ -19,16 +30,17 @@ from referrals.services import consents, organisations
 REFUSING = (Offer.State.DECLINED, Offer.State.RETURNED)
 
 
-def matches(referral: Referral, today: date) -> Matches:
-    """Return every partner that fits this referral, and why the others do not."""
-    return match(wanted(referral), profiles(referral, Partner.objects.all(), today), today)
+def matches(referral: Referral, today: date, newest: Mapping[consents.Key, Consent] | None = None) -> Matches:
+    """Return every partner that fits this referral, and why the others do not; in one query with `newest` consents."""
+    return match(wanted(referral, newest), profiles(referral, Partner.objects.all(), today), today)
 
 
-def wanted(referral: Referral) -> Wanted:
+def wanted(referral: Referral, newest: Mapping[consents.Key, Consent] | None = None) -> Wanted:
     """Return what the referral asks for, with the consent of this moment under the words of the policy in force."""
     activity = policy(referral.intake.policy).activities[referral.activity]
     words = policy().consents[consents.SHARE].text_version
-    current, outdated = consents.by_words(referral.intake_id, words)
+    rows = consents.newest(referral.intake_id) if newest is None else newest
+    current, outdated = consents.by_words(rows, words)
     return Wanted(
         activity=referral.activity,
         parties=frozenset(activity.parties),
@@ -63,12 +75,14 @@ def themes_of(intake: Intake) -> frozenset[str]:
     return frozenset(named) if isinstance(named, list) else frozenset()
 
 
-def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> list[PartnerProfile]:
-    """Return the partners with what matters for this referral: their load, and what they said before."""
-    listed = list(partners)
-    load = loads([partner.pk for partner in listed])
-    declined = set(Offer.objects.filter(referral=referral.pk, state__in=REFUSING).values_list("partner", flat=True))
-    blocked = in_conflict(referral.intake_id)
+def profiles(referral: Referral, partners: QuerySet[Partner] | Sequence[Partner], today: date) -> list[PartnerProfile]:
+    """Return the partners with what matters for this referral: their load, and what they said before. One query."""
+    asked = partners if isinstance(partners, QuerySet) else Partner.objects.filter(pk__in=[one.pk for one in partners])
+    said_no = Offer.objects.filter(referral=referral.pk, state__in=REFUSING)
+    # Not correlated: each list is made once, from the offers of one referral or one company, and not for each partner.
+    listed = _with_load(asked).annotate(
+        declined=_among(said_no.values("partner")), blocked=_among(_conflicts(referral.intake).values("partner"))
+    )
     rules = policy(referral.intake.policy)
     roles = {party: players(rules, party, today) for party in rules.parties}
     return [
@@ -85,12 +99,13 @@ def profiles(referral: Referral, partners: Iterable[Partner], today: date) -> li
             active=partner.active,
             paused_until=partner.paused_until,
             capacity=partner.capacity,
-            open_count=load[partner.pk].open_count,
-            last_offered_at=load[partner.pk].last_offered_at,
-            declined_before=partner.pk in declined,
-            blocked=partner.pk in blocked,
+            open_count=partner.still or 0,
+            last_offered_at=partner.newest,
+            declined_before=partner.declined,
+            blocked=partner.blocked,
             parties=frozenset(party for party, codes in roles.items() if partner.organisation in codes),
             ending=organisations.ending(partner.organisation, today),
+            key=partner.pk,
         )
         for partner in listed
     ]
@@ -106,21 +121,30 @@ class Load:
 
 def loads(partner_ids: Iterable[int]) -> dict[int, Load]:
     """Return the work of these partners; both numbers come straight from an index."""
-    still = Referral.objects.filter(partner=OuterRef("pk"), closed_at__isnull=True).order_by().values("partner")
-    newest = Offer.objects.filter(partner=OuterRef("pk")).order_by("-offered_at").values("offered_at")
-    rows = Partner.objects.filter(pk__in=list(partner_ids)).annotate(
-        still=Subquery(still.annotate(number=Count("pk")).values("number"), output_field=IntegerField()),
-        newest=Subquery(newest[:1], output_field=DateTimeField()),
-    )
+    rows = _with_load(Partner.objects.filter(pk__in=list(partner_ids)))
     return {pk: Load(number or 0, at) for pk, number, at in rows.values_list("pk", "still", "newest")}
 
 
-def in_conflict(intake_id: int) -> frozenset[int]:
-    """Return the partners that named a conflict of interest with this company, in this scan or in another of it.
+def _with_load(partners: QuerySet[Partner]) -> QuerySet[Any]:
+    still = Referral.objects.filter(partner=OuterRef("pk"), closed_at__isnull=True).order_by().values("partner")
+    newest = Offer.objects.filter(partner=OuterRef("pk")).order_by("-offered_at").values("offered_at")
+    return partners.annotate(
+        still=Subquery(still.annotate(number=Count("pk")).values("number"), output_field=IntegerField()),
+        newest=Subquery(newest[:1], output_field=DateTimeField()),
+    )
+
+
+def _conflicts(intake: Intake) -> QuerySet[Offer]:
+    """Return the offers in which a partner named a conflict of interest with this company, in any scan of it.
 
     A company is known by its KvK number; one without a number is only known within its own scan.
     """
-    number = Contact.objects.filter(intake=intake_id).exclude(kvk_number="").values("kvk_number")
-    same = {intake_id, *Contact.objects.filter(kvk_number__in=number).values_list("intake", flat=True)}
-    named = Offer.objects.filter(referral__intake__in=same, reason="conflict")
-    return frozenset(named.values_list("partner", flat=True))
+    contact: Contact | None = getattr(intake, "contact", None)
+    same = Q(intake=intake.pk)
+    if contact is not None and contact.kvk_number:
+        same |= Q(kvk_number=contact.kvk_number)
+    return Offer.objects.filter(reason="conflict", referral__intake__in=Contact.objects.filter(same).values("intake"))
+
+
+def _among(keys: QuerySet[Offer, Any]) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(Q(pk__in=keys), output_field=BooleanField())
