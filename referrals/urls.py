@@ -19,6 +19,7 @@ from referrals.views import (
     partners_review,
     presence,
     profile,
+    saved_views,
     settle,
     team,
     workbench,
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern] = [
     path("volg/<str:token>/intrekken/", follow.withdraw, name="follow-withdraw"),
     path("volg/<str:token>/wissen/", follow.erase, name="follow-erase"),
     path("werkbak/", workbench.desk, name="desk"),
+    path("werkbak/lijsten/", saved_views.lists, name="desk-lists"),
+    path("werkbak/lijsten/<int:pk>/", saved_views.one, name="desk-list"),
     # Before the address with a number, which it would be taken for.
     path("werkbak/bulk/", bulk.choose, name="desk-bulk"),
     path("werkbak/bulk/doe/<slug:action>/", bulk.carry_out, name="desk-bulk-run"),

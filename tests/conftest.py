@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -53,6 +54,7 @@ def _every_test_has_its_own_versions() -> Iterator[None]:
     """The database is put back after a test, so what the process knew of its versions is over."""
     yield
     policies.forget()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,9 @@ from django import forms
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.http import QueryDict
 
-from nnmkb.web.widgets import RadioSelect, Select
-from referrals.domain.lifecycle import State, Transition
+from nnmkb.web.widgets import RadioSelect
+from referrals.domain.lifecycle import Transition
 from referrals.models import Partner, Referral
-from referrals.queues import NAMES, PROVINCES, STEPS, Filters
 from referrals.views.history import label_of
 
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
@@ -199,32 +198,3 @@ class OfferForm(ActForm):
         field.required = True
         field.error_messages["required"] = "Vul in waarom u opnieuw vraagt."
         field.validators.append(MinLengthValidator(SHORTEST_FORCE, f"Gebruik ten minste {SHORTEST_FORCE} tekens."))
-
-
-class FilterForm(forms.Form):
-    """The filters above the list; a GET form, so its address can be kept."""
-
-    use_required_attribute = False
-
-    zoek = forms.CharField(label="Zoek", required=False)
-    status = forms.ChoiceField(label="Status", required=False, widget=Select())
-    provincie = forms.ChoiceField(label="Provincie", required=False, widget=Select())
-    stap = forms.ChoiceField(label="Stap", required=False, widget=Select())
-    activiteit = forms.ChoiceField(label="Advies", required=False, widget=Select())
-    wie = forms.ChoiceField(label="Van wie", required=False, widget=Select())
-
-    def __init__(self, filters: Filters, *, activities: Choices, people: Choices) -> None:
-        shown = {name: getattr(filters, field) for field, name in NAMES.items() if name != "lijst"}
-        super().__init__(initial=shown, auto_id="filter_%s")
-        states = [("open", "Open"), ("gesloten", "Gesloten"), *((state.value, state.label) for state in State)]
-        everything = [("", "Alle")]
-        for name, choices in {
-            "status": states,
-            "provincie": everything + list(PROVINCES.items()),
-            "stap": everything + list(STEPS.items()),
-            "activiteit": everything + activities,
-            "wie": [("", "Iedereen"), *people],
-        }.items():
-            choose(self, name, choices)
-        for field in self.fields.values():
-            field.hide_optional = True  # type: ignore[attr-defined]

@@ -74,7 +74,7 @@ def test_claim_makes_it_mine_and_returns_to_the_same_list(desk: Client, anke: Us
 def test_list_in_the_form_is_never_used_as_an_address(desk: Client) -> None:
     row = ready()
     response = post(desk, row, "oppakken", lijst="//evil.example/?lijst=x")
-    assert response["Location"] == f"/werkbak/?open={row.number}"
+    assert response["Location"] == f"/werkbak/?lijst=mijn&open={row.number}"
 
 
 def test_same_form_twice_is_done_once_and_answers_the_same(desk: Client) -> None:

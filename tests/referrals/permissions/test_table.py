@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -53,7 +54,7 @@ def test_roles_of_the_table_are_groups_in_the_database() -> None:
 
 def address(name: str, row: Referral) -> str:
     """Return an address with this name that exists."""
-    arguments = {
+    arguments: dict[str, list[Any]] = {
         "referrals:desk-bulk-result": ["1"],
         "referrals:desk-bulk-run": ["oppakken"],
         "referrals:desk-bulk-undo": ["1"],
@@ -61,6 +62,7 @@ def address(name: str, row: Referral) -> str:
         "referrals:desk-referral": [row.number],
         "referrals:desk-explain": [row.number],
         "referrals:desk-act": [row.number, "annuleren"],
+        "referrals:desk-list": [1],
     }
     return reverse(name, args=arguments.get(name, policy_arguments(name)))
 

@@ -1,0 +1,132 @@
+"""Which referrals a list holds, as a question to the database without order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.functions import Cast, Substr
+
+from nnmkb.ledger.models import Outgoing
+from referrals.domain.lifecycle import State
+from referrals.domain.worktime import local_date, start_of
+from referrals.models import Feedback, Label, Referral
+from referrals.queues.filters import (
+    CLOSED,
+    NOBODY,
+    OPEN,
+    OPEN_AND_CLOSED,
+    WITH_ENTREPRENEUR,
+    WITH_PARTNER,
+    Filters,
+    View,
+    read_day,
+)
+from referrals.searching import Found, search
+
+IS_OPEN = Q(closed_at__isnull=True)
+
+
+def referrals(filters: Filters, *, user_id: int, now: datetime, found: Found | None = None) -> QuerySet[Referral]:
+    """Return what the filters ask for, without order; `found` is what the search came to, if it was made already."""
+    asked = Referral.objects.filter(condition(filters, user_id=user_id, now=now))
+    if not filters.search:
+        return asked
+    return asked.filter((found or search(filters.search)).condition)
+
+
+def condition(filters: Filters, *, user_id: int, now: datetime) -> Q:
+    """Return everything but the search as one condition."""
+    asked = _states(filters) & _view(filters.view, user_id, now) & _exact(filters)
+    if filters.owner:
+        asked &= Q(owner__isnull=True) if filters.owner == NOBODY else Q(owner_id=int(filters.owner))
+    if filters.activity:
+        whole_group = len(filters.activity) == 1
+        asked &= Q(activity__startswith=filters.activity) if whole_group else Q(activity=filters.activity)
+    if filters.due:
+        asked &= _due(filters.due, now)
+    if filters.reason:
+        asked &= Q(state=State.RETURNED, reason=filters.reason)
+    if filters.attempts:
+        # The column counts how often the KvK searched on after the first attempt.
+        asked &= Q(attempts__gte=int(filters.attempts) - 1)
+    if filters.consent:
+        asked &= Q(state=State.AWAITING_CONSENT)
+    if filters.delivery:
+        asked &= _failed()
+    if filters.label:
+        asked &= Q(pk__in=Label.objects.filter(name=filters.label).values("referral"))
+    return asked & _came_in(filters)
+
+
+def _exact(filters: Filters) -> Q:
+    columns = {
+        "province": filters.province,
+        "step": filters.step,
+        "way": filters.way,
+        "sector": filters.sector,
+        "partner_id": int(filters.partner) if filters.partner else "",
+    }
+    return Q(**{column: value for column, value in columns.items() if value != ""})
+
+
+def _states(filters: Filters) -> Q:
+    if not filters.states:
+        return Q() if filters.view in OPEN_AND_CLOSED else IS_OPEN
+    single = [state for state in filters.states if state not in {OPEN, CLOSED}]
+    asked = Q(state__in=single) if single else Q()
+    if OPEN in filters.states:
+        asked |= IS_OPEN
+    if CLOSED in filters.states:
+        asked |= Q(closed_at__isnull=False)
+    # Says nothing new where only open states were chosen, but lets the indexes on open work serve.
+    return asked & IS_OPEN if filters.open_only else asked
+
+
+def _view(view: View, user_id: int, now: datetime) -> Q:
+    if view is View.FAILED:
+        return _failed()
+    if view is View.REOPEN:
+        asking = Feedback.objects.filter(asks_reopening=True, handled_at__isnull=True)
+        return Q(pk__in=asking.values("referral"))
+    return {
+        View.MINE: Q(owner_id=user_id),
+        View.UNCLAIMED: Q(owner__isnull=True),
+        View.LATE: Q(next_due_at__lt=now),
+        View.RETURNED: Q(state=State.RETURNED),
+        View.PARTNER: Q(state__in=WITH_PARTNER),
+        View.ENTREPRENEUR: Q(state__in=WITH_ENTREPRENEUR),
+        View.ALL: Q(),
+    }[view]
+
+
+def _failed() -> Q:
+    """Return the referrals with a delivery that was given up: its own, or one to the whole case.
+
+    One list of keys: two lists with OR between them would make PostgreSQL read every referral.
+    """
+    whole_case = Referral.objects.filter(intake_id__in=_given_up("intake")).order_by().values("pk")
+    return Q(pk__in=_given_up("referral").union(whole_case))
+
+
+def _given_up(subject: str) -> QuerySet[Outgoing, Any]:
+    dead = Outgoing.objects.filter(state=Outgoing.State.DEAD, event__stream__startswith=f"{subject}:").order_by()
+    return dead.annotate(subject=Cast(Substr("event__stream", len(subject) + 2), BigIntegerField())).values("subject")
+
+
+def _due(term: str, now: datetime) -> Q:
+    if term == "laat":
+        return IS_OPEN & Q(next_due_at__lt=now)
+    today = local_date(now)
+    days = 1 if term == "vandaag" else 8 - today.isoweekday()
+    return IS_OPEN & Q(next_due_at__gte=now, next_due_at__lt=start_of(today + timedelta(days=days)))
+
+
+def _came_in(filters: Filters) -> Q:
+    asked = Q()
+    if since := read_day(filters.since):
+        asked &= Q(created_at__gte=start_of(since))
+    if until := read_day(filters.until):
+        asked &= Q(created_at__lt=start_of(until + timedelta(days=1)))
+    return asked
