@@ -1,10 +1,9 @@
-"""The administration: partners and accounts to change, referrals and offers to look at."""
+"""The administration: accounts to change, partners, referrals and offers to look at."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
@@ -16,22 +15,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from intake.policies import policy
-from intake.policy import resolve
 from nnmkb.ledger.admin import ReadOnlyAdmin
 from nnmkb.web.permissions import Role
-from referrals.domain.lifecycle import LONGEST_RESPONSE, SHORTEST_RESPONSE
 from referrals.models import Offer, Partner, Referral
-from referrals.queues import PROVINCES
 from referrals.services import organisations
 from referrals.views.organisations import attention
 
 if TYPE_CHECKING:
-    PartnerBase = admin.ModelAdmin[Partner]
-    FormBase = forms.ModelForm[Partner]
     AccountBase = UserAdmin[User]
 else:
-    PartnerBase, FormBase, AccountBase = admin.ModelAdmin, forms.ModelForm, UserAdmin
+    AccountBase = UserAdmin
 
 
 def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
@@ -57,88 +50,12 @@ admin.site.site_header = "Beheer"
 admin.site.site_title = "Beheer"
 admin.site.index_title = "Beheer"
 
-Choices = list[tuple[str, str]]
-
-
-def activity_choices() -> Choices:
-    """Return the activities of the policy in force."""
-    return [(code, f"{code} {activity.title}") for code, activity in policy().activities.items()]
-
-
-def organisation_choices() -> Choices:
-    """Return the organisations to which consent can be given."""
-    return [("", "Kies"), *((code, body.name) for code, body in policy().organisations.items())]
-
-
-def sector_choices() -> Choices:
-    """Return the sectors of question B2."""
-    return [(option.value, option.label) for option in policy().catalogue.by_code["B2"].options]
-
-
-def theme_choices() -> Choices:
-    """Return the themes that organisations of the policy work on."""
-    return [(theme, theme) for theme in sorted({t for body in policy().organisations.values() for t in body.themes})]
-
-
-class PartnerForm(FormBase):
-    """A partner, with choices where the policy knows them; nothing ticked means no limit.
-
-    Offers and consents are for one legal person: who took over an organisation is a partner of its own.
-    """
-
-    organisation = forms.ChoiceField(label="Organisatie", choices=organisation_choices)
-    activities = forms.MultipleChoiceField(
-        label="Activiteiten", choices=activity_choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    provinces = forms.MultipleChoiceField(
-        label="Provincies", choices=list(PROVINCES.items()), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    sectors = forms.MultipleChoiceField(
-        label="Sectoren", choices=sector_choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    themes = forms.MultipleChoiceField(
-        label="Thema’s", choices=theme_choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    response_days = forms.IntegerField(
-        label="Termijn voor een antwoord (werkdagen)",
-        min_value=SHORTEST_RESPONSE,
-        max_value=LONGEST_RESPONSE,
-        initial=5,
-    )
-
-    class Meta:
-        model = Partner
-        fields = "__all__"
-
-    def clean_organisation(self) -> str:
-        """Return the organisation; it exists, and after an offer it only changes when the organisation was renamed."""
-        code, before = str(self.cleaned_data["organisation"]), str(self.initial.get("organisation", ""))
-        if code == before:
-            return code
-        if told := organisations.ending(code, timezone.localdate()):
-            raise forms.ValidationError(f"Deze organisatie bestaat niet meer. {told}")
-        if before and Offer.objects.filter(partner=self.instance).exists() and not _renamed(before, code):
-            raise forms.ValidationError("Deze partner kreeg al een aanbod. Maak een nieuwe partner voor de opvolger.")
-        return code
-
-
-def _renamed(before: str, code: str) -> bool:
-    rules = policy()
-    if before not in rules.organisations:
-        return False
-    found = resolve(rules, before, timezone.localdate())
-    return organisations.renamed(found) and found.organisations[0].code == code
-
 
 @admin.register(Partner)
-class PartnerAdmin(PartnerBase):
-    """The partners. One that has had an offer is switched off, never deleted."""
+class PartnerAdmin(ReadOnlyAdmin):
+    """The partners, to look at: they are kept on the pages below /partners/, which leave an event."""
 
-    form = PartnerForm
-    list_display = (
-        *("name", "organisation", "ending", "active", "paused_until"),
-        *("response_days", "capacity", "last_checked"),
-    )
+    list_display = ("name", "organisation", "ending", "active", "paused_until", "response_days", "capacity")
     list_filter = ("active",)
     search_fields = ("name", "code")
 
@@ -146,10 +63,6 @@ class PartnerAdmin(PartnerBase):
     def ending(self, partner: Partner) -> str:
         """Say what became of the organisation of a partner."""
         return organisations.ending(partner.organisation, timezone.localdate()) or "ja"
-
-    def has_delete_permission(self, request: HttpRequest, obj: Partner | None = None) -> bool:
-        """Refuse."""
-        return False
 
 
 @admin.register(Referral)

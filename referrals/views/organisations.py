@@ -16,7 +16,7 @@ from intake.policy import Policy
 from intake.policy.standing import CHECK_DAYS, Standing, Unchecked, Unfilled, standing
 from intake.policy.telling import CERTAINTIES, day_in_words, tell_resolution
 from nnmkb.web.desk import frame
-from nnmkb.web.permissions import by_role
+from nnmkb.web.permissions import allowed, by_role, roles_of
 from referrals.services import organisations
 from referrals.services.organisations import EndedPartner
 
@@ -82,6 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "partners": [_partner(item) for item in organisations.ended_partners(today)],
         "unchecked": [_unchecked(item) for item in found.unchecked],
         "certainties": CERTAINTIES,
+        "may_review": allowed(roles_of(request.user), "referrals:partners-review", "GET"),
     }
     return render(request, "referrals/organisations.html", context)
 

@@ -48,8 +48,8 @@ class Badge:
     symbol: str
 
 
-@require_safe
 @by_role
+@require_safe
 def partner_list(request: HttpRequest) -> HttpResponse:
     """Show every partner that fits the choice, what needs attention first."""
     form = PartnerFilterForm(data=request.GET) if request.GET else PartnerFilterForm(initial={})
@@ -77,8 +77,8 @@ def chosen(form: PartnerFilterForm) -> Choice:
     return Choice(said["zoek"], said["activiteit"], said["provincie"], said["aandacht"])
 
 
-@require_safe
 @by_role
+@require_safe
 def partner_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show all that the list knows about one partner, with what was changed and by whom."""
     partner = get_partner(code)

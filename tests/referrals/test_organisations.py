@@ -20,12 +20,13 @@ from intake.policies import policy as policy_in_force
 from intake.policy import Policy, Succession
 from intake.policy.organisations import Became, Precision
 from nnmkb.ledger.models import Outgoing
-from referrals import admin
 from referrals.models import Offer, Partner, Referral
-from referrals.services import answering, closing, directory, offering, organisations, refer
+from referrals.services import answering, closing, directory, offering, organisations, partner_entry, refer
 from referrals.services.errors import Refused
 from referrals.views import organisations as page
+from referrals.views import partners_forms
 from tests.referrals.desk import making
+from tests.referrals.directory.making import form
 from tests.referrals.services import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_an_hour_later")]
@@ -65,7 +66,7 @@ def without_water(kind: Became = Became.MERGED) -> Policy:
 
 def publish(monkeypatch: pytest.MonkeyPatch, rules: Policy) -> None:
     """Put another policy in force for what looks at organisations as they are now."""
-    for module in (organisations, page, admin):
+    for module in (organisations, page, partner_entry, partners_forms):
         monkeypatch.setattr(module, "policy", lambda: rules)
 
 
@@ -256,7 +257,7 @@ def test_menu_shows_each_role_only_its_own_pages(client: Client) -> None:
         assert bar
         return re.findall(r">([^<>]+)</a>", bar[0])
 
-    assert menu("advisor") == ["Werkbak"]
+    assert menu("advisor") == ["Werkbak", "Partners"]
     author = menu("policy_author")
     assert "Organisaties" in author
     assert "Werkbak" not in author
@@ -288,17 +289,16 @@ def test_list_of_partners_says_which_organisation_ended(client: Client) -> None:
     assert "INCAS3 stopte op 20 december 2016." in told
 
 
-def form(partner: Partner, organisation: str) -> dict[str, object]:
-    """Return what the form of this partner sends with another organisation."""
-    names = ("code", "name", "email", "response_days", "capacity")
-    return {name: getattr(partner, name) for name in names} | {"organisation": organisation, "active": "on"}
+def keeper(client: Client) -> Client:
+    """Return the browser of somebody who keeps the partner list."""
+    client.force_login(making.staff("beheer", "administrator", is_staff=True))
+    return client
 
 
 def test_partner_cannot_be_an_organisation_that_ended(client: Client) -> None:
-    client.force_login(making.staff("beheer", "administrator", is_staff=True))
     made = making.partner("nom")
-    response = client.post(reverse("admin:referrals_partner_change", args=[made.pk]), form(made, "incas3"))
-    assert "Deze organisatie bestaat niet meer. INCAS3 stopte" in running(response.content)
+    response = keeper(client).post("/partners/nom/wijzigen/", form(made, organisation="incas3"))
+    assert "Wie al partner is of niet meer bestaat, staat er niet bij." in running(response.content)
     made.refresh_from_db()
     assert made.organisation == "nom"
 
@@ -309,17 +309,7 @@ def test_partner_with_an_offer_goes_to_another_organisation_only_when_it_was_ren
 ) -> None:
     partner = cast.case("offered").fresh_offer().partner
     publish(monkeypatch, without_water(kind))
-    client.force_login(making.staff("beheer", "administrator", is_staff=True))
-    address = reverse("admin:referrals_partner_change", args=[partner.pk])
-    response = client.post(address, form(partner, "nom_water"))
+    response = keeper(client).post(f"/partners/{partner.code}/wijzigen/", form(partner, organisation="nom_water"))
     partner.refresh_from_db()
     assert partner.organisation == ("nom_water" if moved else "water_alliance")
     assert ("Maak een nieuwe partner voor de opvolger" in running(response.content)) is not moved
-
-
-def test_partner_without_an_offer_may_change(client: Client) -> None:
-    client.force_login(making.staff("beheer", "administrator", is_staff=True))
-    made = making.partner("nom")
-    client.post(reverse("admin:referrals_partner_change", args=[made.pk]), form(made, "snn"))
-    made.refresh_from_db()
-    assert made.organisation == "snn"

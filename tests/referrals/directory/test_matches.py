@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from intake.models import Consent, Contact, Intake
+from intake.models import Consent, Intake
 from intake.policies import policy
 from referrals.domain.english_consent import english_version
 from referrals.domain.lifecycle import State
@@ -82,13 +82,6 @@ def test_companies_without_a_number_are_not_taken_for_one() -> None:
     other = making.referral(of=making.intake(kvk_number="", consents=("metaalunie",)))
     assert obstacles(other, partner) == ()
     assert profile(making.referral(of=first, activity="P5"), partner).blocked
-
-
-def test_a_conflict_stays_in_its_scan_when_the_contact_data_are_erased() -> None:
-    partner, case = making.partner(), making.intake(kvk_number="90000749")
-    conflict(partner, case)
-    Contact.objects.filter(intake=case).delete()
-    assert profile(making.referral(of=case, activity="P5"), partner).blocked
 
 
 def test_a_conflict_blocks_only_the_partner_that_named_it() -> None:
