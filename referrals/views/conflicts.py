@@ -90,16 +90,23 @@ def differences(referral: Referral, changed: Sequence[Event]) -> list[Difference
     if any(gives(event) is not None for event in changed):
         first = changed[0].seq
         earlier = owner_after(event for event in events.history(referral.stream) if event.seq < first)
-        owner = name_of(User.objects.filter(pk=earlier).first()) if earlier else ""
-        found.append(Difference("Behandelaar", owner or NOBODY, now_of))
+        if before is State.QUEUED:
+            # Nobody owns what waits in the queue; also when its history does not say so.
+            earlier = 0
+        if earlier is not None:
+            owner = name_of(User.objects.filter(pk=earlier).first()) if earlier else ""
+            found.append(Difference("Behandelaar", owner or NOBODY, now_of))
     else:
         found.append(Difference("Behandelaar", now_of, now_of))
     return found
 
 
-def owner_after(past: Iterable[Event]) -> int:
-    """Return who had the referral after these events, 0 for nobody; events hold who acted, not who owns."""
-    owner = 0
+def owner_after(past: Iterable[Event]) -> int | None:
+    """Return who had the referral after these events, 0 for nobody; None when they do not tell.
+
+    Events hold who acted, not who owns.
+    """
+    owner: int | None = None
     for event in past:
         given = gives(event)
         owner = owner if given is None else given
