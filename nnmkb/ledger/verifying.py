@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,8 @@ from nnmkb.ledger.seals import seal
 
 # Salt and text behind each reference as they stand now; None for what was erased, absent for what names no text.
 Texts = Callable[[Iterable[str]], Mapping[str, tuple[str, str] | None]]
+# Of these histories, those whose texts were erased on request.
+Erased = Callable[[Collection[str]], Collection[str]]
 BATCH = 500
 COLUMNS = ("pk", "kind", "actor", "at", "payload", "previous", "digest")
 
@@ -32,6 +34,7 @@ class Wrong(StrEnum):
     END_UNKNOWN = "end_unknown"
     ANCHOR = "anchor"
     TEXT = "text"
+    TEXT_GONE = "text_gone"
     TEXT_UNKNOWN = "text_unknown"
 
 
@@ -61,6 +64,7 @@ class Walk:
     """One look at everything, in memory that does not grow with the ledger."""
 
     texts: Texts
+    erased: Erased
     anchors: list[Anchor]
     looked: Looked = field(default_factory=Looked)
     _roots: Roots = field(init=False)
@@ -116,14 +120,19 @@ class Walk:
             return
         asked, self._seals = self._seals, {}
         found = self.texts(asked)
+        gone = {stream for ref, (_, stream, _) in asked.items() if ref in found and found[ref] is None}
+        erased = self.erased(gone) if gone else ()
         for ref, (sealed, stream, seq) in asked.items():
             self.looked.texts += 1
+            both = found.get(ref)
             if ref not in found:
                 yield Break(Wrong.TEXT_UNKNOWN, stream, seq, ref)
-            elif (both := found[ref]) is None:
-                self.looked.erased += 1
-            elif seal(*both) != sealed:
+            elif both is not None and seal(*both) != sealed:
                 yield Break(Wrong.TEXT, stream, seq, ref)
+            elif both is None and stream not in erased:
+                yield Break(Wrong.TEXT_GONE, stream, seq, ref)
+            elif both is None:
+                self.looked.erased += 1
 
     def _compare_anchors(self) -> Iterator[Break]:
         measured = {found.last_event: found for found in self._roots.measured()}

@@ -51,7 +51,7 @@ def look(now: datetime) -> Event | None:
     key = _due("check", now)
     if key is None:
         return None
-    walk = Walk(sealed.known_texts, list(Anchor.objects.order_by("-pk")[:ANCHORS]))
+    walk = Walk(sealed.known_texts, sealed.erased_of, list(Anchor.objects.order_by("-pk")[:ANCHORS]))
     breaks = sum(1 for _ in islice(walk.breaks(), MOST_BREAKS))
     looked = walk.looked
     payload = {"events": looked.events, "streams": looked.streams, "texts": looked.texts, "breaks": breaks}

@@ -17,8 +17,9 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Model
 
+from nnmkb.ledger.models import Event
 from nnmkb.ledger.seals import seal
-from referrals.models import Feedback, Note, Offer, Question
+from referrals.models import Feedback, Note, Offer, Question, Referral
 
 # Model and columns behind the first word of a reference.
 SEALED: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
@@ -27,6 +28,9 @@ SEALED: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
     "offer": (Offer, ("reason_text",)),
     "feedback": (Feedback, ("text",)),
 }
+OF_REFERRAL = re.compile(r"referral:([0-9]{1,18})")
+# The event, in the history of a scan, after which its texts are gone.
+ERASED = "intake_erased"
 SaltAndText = tuple[str, str]
 Place = tuple[str, int, str]  # model, key, column
 REFERENCE = re.compile(r"([a-z]+):([0-9]{1,18})(?::([a-z_]+))?")
@@ -68,6 +72,16 @@ def known_texts(refs: Iterable[str]) -> dict[str, SaltAndText | None]:
         rows |= {(name, pk, column): (salt, text) for pk, salt, text in found}
     texts = {ref: rows.get(place, ("", "")) for ref, place in asked.items()}
     return {ref: None if both == ("", "") else both for ref, both in texts.items()}
+
+
+def erased_of(streams: Iterable[str]) -> set[str]:
+    """Return which of these histories of referrals are of a company that had its texts erased."""
+    keys = {int(match[1]): stream for stream in streams if (match := OF_REFERRAL.fullmatch(stream))}
+    of_case = dict(Referral.objects.filter(pk__in=keys).values_list("pk", "intake_id"))
+    cases = {f"intake:{case}" for case in of_case.values()}
+    events = Event.objects.filter(stream__in=cases, kind=ERASED)
+    erased = set(events.values_list("stream", flat=True))
+    return {keys[pk] for pk, case in of_case.items() if f"intake:{case}" in erased}
 
 
 def _taken_apart(ref: str) -> Place | None:

@@ -40,5 +40,5 @@ def nothing_sealed(refs: Iterable[str]) -> dict[str, None]:
 
 def broken() -> list[str]:
     """Name each break of chains, tips and anchors: what it is, of which history, at which number."""
-    walk = Walk(nothing_sealed, list(Anchor.objects.all()))
+    walk = Walk(nothing_sealed, set, list(Anchor.objects.all()))
     return [f"{one.wrong} {one.stream} {one.seq}" for one in walk.breaks()]

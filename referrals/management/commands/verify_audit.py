@@ -21,6 +21,7 @@ WORDS = {
     Wrong.END_UNKNOWN: "{stream} {seq}: deze gebeurtenis hoort niet bij het einde dat genoteerd is",
     Wrong.ANCHOR: "anker {seq} van {about}: de geschiedenis is sindsdien herschreven",
     Wrong.TEXT: "{stream} {seq}: de tekst {about} is veranderd",
+    Wrong.TEXT_GONE: "{stream} {seq}: de tekst {about} is weg, maar de gegevens zijn niet gewist",
     Wrong.TEXT_UNKNOWN: "{stream} {seq}: {about} is geen tekst die hier bewaard wordt",
 }
 
@@ -38,7 +39,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         """Print what was looked at and each break."""
         newest = Anchor.objects.order_by("-pk")
-        walk = Walk(sealed.known_texts, list(newest if options["ankers"] is None else newest[: options["ankers"]]))
+        chosen = newest if options["ankers"] is None else newest[: options["ankers"]]
+        walk = Walk(sealed.known_texts, sealed.erased_of, list(chosen))
         found = 0
         for one in walk.breaks():
             found += 1

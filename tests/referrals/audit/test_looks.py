@@ -128,10 +128,11 @@ def test_pane_asks_no_more_because_of_who_read_it(desk: Client, row: Referral):
             desk.get(f"/werkbak/{row.number}/")
         return len(found)
 
+    readers = [making.staff(name) for name in ("bram", "cor", "dirk")]
     desk.get(f"/werkbak/{row.number}/")
     before = asked()
-    for name in ("bram", "cor", "dirk"):
-        looks.looked(row, making.staff(name), NOW)
+    for reader in readers:
+        looks.looked(row, reader, NOW)
     assert asked() == before
 
 

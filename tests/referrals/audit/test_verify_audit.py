@@ -11,15 +11,16 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from nnmkb.ledger import anchors
-from nnmkb.ledger.models import Anchor
+from nnmkb.ledger.models import Anchor, Outgoing
 from nnmkb.ledger.seals import new_salt
 from referrals.models import Note, Question
-from referrals.services import notes
+from referrals.services import answering, closing, feedback, notes, questions
 from referrals.services.sealed import sealed
 from tests.ledger.forging import chain_anew, forge
 from tests.ledger.rows import event
 from tests.referrals import making
 from tests.referrals.making import NOW
+from tests.referrals.services import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -103,11 +104,41 @@ def test_text_that_was_emptied_but_kept_its_salt_shows(note):
     assert len(broken()) == 1
 
 
-def test_erased_text_is_accepted(note):
-    Note.objects.update(text="", salt="")
+@pytest.mark.parametrize("whole_row", [False, True])
+def test_text_that_is_gone_is_accepted_after_an_erasure_only(note, whole_row):
+    if whole_row:
+        Note.objects.all().delete()
+    else:
+        Note.objects.update(text="", salt="")
+    gone = f"referral:{note.referral_id} 1: de tekst note:{note.pk} is weg, maar de gegevens zijn niet gewist"
+    assert broken() == [gone]
+    event("intake:0", "intake_erased")
+    assert broken() == [gone]
+    event(f"intake:{note.referral.intake_id}", "intake_erased")
     assert "1 tekst (1 gewist)" in verify()
-    Note.objects.all().delete()
-    assert "1 tekst (1 gewist)" in verify()
+
+
+def test_everything_that_was_written_about_a_company_is_sealed_and_can_be_erased():
+    case = cast.case("offered")
+    pk = case.referral.pk
+    notes.add(pk, author=case.advisor, text="Belde terug.", key=cast.key(), now=cast.LATER)
+    because = "Wij zitten vol tot het voorjaar."
+    answering.decline(
+        case.offer.pk, actor=case.actor, reason="other", reason_text=because, key=cast.key(), now=cast.LATER
+    )
+    Outgoing.objects.filter(kind="mail.receipt").update(state="done", done_at=cast.NOW)
+    asked = questions.ask(
+        pk, advisor=case.advisor, text="Hoeveel?", version=case.fresh().version, key=cast.key(), now=cast.LATER
+    )
+    questions.answer(pk, text="Twaalf mensen.", key=cast.key(), now=cast.LATER)
+    closing.cancel(
+        pk, advisor=case.advisor, reason="spam", text="Dit klopt niet.", version=asked.version + 1, key=cast.key(),
+        now=cast.LATER,
+    )  # fmt: skip
+    feedback.give(pk, happy=False, text="Ik hoorde niets.", reason="no_contact", key=cast.key(), now=cast.LATER)
+    assert "6 teksten (0 gewist)" in verify()
+    closing.erase(case.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+    assert "6 teksten (6 gewist)" in verify()
 
 
 def test_question_and_answer_are_sealed_apart():
@@ -140,7 +171,13 @@ def test_seal_of_what_is_no_text_here_shows_and_stops_nothing(ref):
     assert broken() == [f"referral:1 1: {ref} is geen tekst die hier bewaard wordt"]
 
 
-@pytest.mark.parametrize("payload", [{"sealed": 7}, {"sealed": ["note:1"]}, {"sealed": {"note:1": None}}])
+@pytest.mark.parametrize("stream", ["intake:1", "referral:0", "referral:x", "referral:" + "9" * 30, "referral:²"])
+def test_seal_in_a_history_of_something_else_shows_and_stops_nothing(stream):
+    event(stream, "note_added", sealed={"note:1": "0" * 64})
+    assert broken() == [f"{stream} 1: de tekst note:1 is weg, maar de gegevens zijn niet gewist"]
+
+
+@pytest.mark.parametrize("payload", [{"sealed": 7}, {"sealed": ["note:1"]}])
 def test_payload_of_another_form_stops_nothing(payload):
     event("referral:1", "odd", **payload)
     assert "De geschiedenis klopt." in verify()
