@@ -66,29 +66,31 @@ def preview(
     company: Mapping[str, str] | None = None,
     activities: Sequence[str] | None = None,
     now: datetime | None = None,
+    of: Referral | None = None,
+    newest: Mapping[tuple[str, str], Consent] | None = None,
 ) -> Content:
     """Return what this organisation would be shown if the company agrees.
 
     Made by the builder of the real dossier; only the date, the deadline and perhaps the consent are still open.
     `company` gives what was typed on the contact form (name, place, kvk_number) while there is no contact row yet.
+    Nothing is looked up again with `of`, a referral that was read with its scan and result, and its `newest` consents.
     """
     at = now or timezone.now()
     name = policy(intake.policy).organisations[organisation].name
-    newest = intake.assessments.last()
+    # A scan that was sent gets no other result any more.
+    last = of.assessment if of else intake.assessments.last()
     frame = Frame(
         number=intake.reference,
         version=1,
         made_at=moment(at),
         respond_by="",
         recipient=Recipient(organisation=organisation, name=name),
-        company=company_of(intake, contact_of(intake), company or {}),
-        consent=consent_lines(intake, organisation, name),
-        receipt=receipt_of(intake, newest),
-        activities=activities
-        if activities is not None
-        else activities_for(intake, newest, organisation, local_date(at)),
+        company=company_of(intake, getattr(intake, "contact", None) if of else contact_of(intake), company or {}),
+        consent=consent_lines(intake, organisation, name, newest),
+        receipt=receipt_of(intake, last),
+        activities=activities if activities is not None else activities_for(intake, last, organisation, local_date(at)),
     )
-    return fill(intake, newest, frame)
+    return fill(intake, last, frame)
 
 
 def fill(intake: Intake, assessment: Assessment | None, frame: Frame) -> Content:
@@ -161,13 +163,16 @@ def country_name(code: str) -> str:
     return next((country.name_nl for country in countries() if country.code == code), code)
 
 
-def consent_lines(intake: Intake, organisation: str, name: str) -> list[ConsentLine]:
+def consent_lines(
+    intake: Intake, organisation: str, name: str, newest: Mapping[tuple[str, str], Consent] | None = None
+) -> list[ConsentLine]:
     """Return the consents that this dossier rests on: the newest word for the KvK and for the organisation."""
     rules = policy(intake.policy)
     texts = rules.consents
     # The box named the organisation as the policy does; a partner may write its own name otherwise.
     named = rules.organisations[organisation].name if organisation in rules.organisations else name
-    newest = {(row.purpose, row.organisation): row for row in Consent.objects.filter(intake=intake).order_by("id")}
+    if newest is None:
+        newest = {(row.purpose, row.organisation): row for row in Consent.objects.filter(intake=intake).order_by("id")}
     wanted = [(VIEW_BY_KVK, "")] + ([(GIVE_TO_PARTNER, organisation)] if organisation != KVK else [])
     return [
         ConsentLine(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -22,13 +22,14 @@ SEARCHED = "search_made"
 RECENT = 20
 
 
-def looked(referral: Referral, reader: User, now: datetime) -> list[Event]:
+def looked(referral: Referral, reader: User, now: datetime, before: Sequence[Event] | None = None) -> list[Event]:
     """Write down that somebody of the KvK reads a referral, once a day; return its newest looks, newest first.
 
-    One query for who read it before on this day.
+    One query for who read it before on this day; none with `before`, all looks as they were just read, newest first.
     """
     stream, actor, day = stream_of(referral), f"advisor:{reader.pk}", local_date(now)
-    rows = list(Event.objects.filter(stream=stream).order_by("-seq")[:RECENT])
+    asked = Event.objects.filter(stream=stream).order_by("-seq") if before is None else before
+    rows = list(asked[:RECENT])
     if any((row.kind, row.actor, local_date(row.at)) == (READ, actor, day) for row in rows):
         return rows
 

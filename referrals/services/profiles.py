@@ -18,6 +18,9 @@ LONGEST_ABSENCE = timedelta(days=366)
 def of(user: User) -> DeskProfile:
     """Return the settings of a person, the standard ones when nothing was ever set; asked once in a request."""
     known: DeskProfile | None = getattr(user, "_desk_profile_known", None)
+    if known is None and "desk_profile" in user._state.fields_cache:
+        # Read along with the person.
+        known = user._state.fields_cache["desk_profile"] or DeskProfile(user=user)
     if known is None:
         known = DeskProfile.objects.filter(pk=user.pk).first() or DeskProfile(user=user)
         user._desk_profile_known = known  # type: ignore[attr-defined]

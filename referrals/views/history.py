@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -181,15 +182,15 @@ def streams(referral: Referral) -> tuple[str, str]:
     return referral.stream, f"intake:{referral.intake_id}"
 
 
-def events_of(referral: Referral) -> list[Event]:
-    """Return what happened to the referral and its scan, newest first."""
-    return list(Event.objects.filter(stream__in=streams(referral)).order_by("-at", "-id"))
+def events_of(referral: Referral, *more: str) -> list[Event]:
+    """Return what happened to the referral and its scan, and in these other histories; newest first."""
+    return list(Event.objects.filter(stream__in=(*streams(referral), *more)).order_by("-at", "-id"))
 
 
-def moments(events: Iterable[Event]) -> list[Moment]:
-    """Return events in words; names are looked up once for all of them."""
+def moments(events: Iterable[Event], known: Mapping[str, str] = MappingProxyType({})) -> list[Moment]:
+    """Return events in words; names that are not known ("advisor:3", "offer:9") are looked up once for all of them."""
     listed = list(events)
-    names = _names(listed)
+    names = _names(listed, known)
     return [Moment(_title(event), clock(event.at), _who(event, names)) for event in listed]
 
 
@@ -210,19 +211,19 @@ def _title(event: Event) -> str:
     return f"{title}: {_REASONS[code].lower()}" if code in _REASONS else title
 
 
-def _names(events: list[Event]) -> dict[str, str]:
+def _names(events: list[Event], known: Mapping[str, str]) -> dict[str, str]:
     ids: dict[str, set[int]] = {"advisor": set(), "partner": set(), "offer": set()}
     for event in events:
         role, _, pk = event.actor.partition(":")
-        if role in ids and pk.isdigit():
+        if role in ids and pk.isdigit() and event.actor not in known:
             ids[role].add(int(pk))
         for subject in ("partner", "offer"):
-            if isinstance(found := event.payload.get(subject), int):
+            if isinstance(found := event.payload.get(subject), int) and f"{subject}:{found}" not in known:
                 ids[subject].add(found)
     names = {f"advisor:{user.pk}": name_of(user) for user in User.objects.filter(pk__in=ids["advisor"])}
     names |= {f"partner:{partner.pk}": partner.name for partner in Partner.objects.filter(pk__in=ids["partner"])}
     names |= {f"offer:{offer.pk}": offer.partner_name for offer in Offer.objects.filter(pk__in=ids["offer"])}
-    return names | {"entrepreneur": "de ondernemer", "system": ""}
+    return {**known, **names, "entrepreneur": "de ondernemer", "system": ""}
 
 
 def _who(event: Event, names: dict[str, str]) -> str:
