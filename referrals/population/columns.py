@@ -9,7 +9,7 @@ from django.db.models import Max, Model
 
 from intake.models import AnswerVector, Assessment, Consent, Contact, Intake
 from nnmkb.ledger.models import Event, Outgoing, Tip
-from referrals.models import ConsentRequest, Dossier, Label, Note, Offer, Question, Referral
+from referrals.models import ConsentRequest, Dossier, Feedback, Label, Note, Offer, Question, Referral
 
 COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Intake: (
@@ -36,6 +36,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     ConsentRequest: ("referral_id", "organisation", "asked_by_id", "asked_at", "closed_at"),
     Note: ("referral_id", "author_id", "text", "at"),
     Label: ("referral_id", "name"),
+    Feedback: ("referral_id", "moment", "happy", "asks_reopening", "given_at", "handled_at"),
     Event: ("id", "stream", "seq", "kind", "actor", "at", "payload", "previous", "digest"),
     Tip: ("stream", "seq", "digest"),
     Outgoing: (

@@ -17,8 +17,8 @@ from referrals.population.lives import Life
 from referrals.population.world import Stream, World
 from referrals.services.asking import Wish
 
-# One in so many mails to a partner was given up.
-DEAD = 1500
+# One in so many mails to a partner was given up; what closed since was looked after.
+DEAD = 900
 DECLINES = tuple(code for code in DECLINE_REASONS if code != "other")
 
 
@@ -56,7 +56,8 @@ class Story:
                 self._close(move, at)
             event = self.stream.record(move.event, self._actor(move, before), at, told)
             if move.number == "V4":
-                self._mail(event, at)
+                dead = life[-1].target.is_open and self.world.rng.random() * DEAD < 1
+                self.world.promise("mail.offer", event, f"offer:{self.offers[-1]['id']}", at, dead=dead)
         self.stream.close()
         self._write_parts()
 
@@ -171,10 +172,6 @@ class Story:
             self.reason = "withdrawn" if move.target is State.WITHDRAWN else chosen
         if self.request:
             self.request["closed_at"] = at
-
-    def _mail(self, event: int, at: datetime) -> None:
-        dead = self.world.rng.random() * DEAD < 1
-        self.world.promise("mail.offer", event, f"offer:{self.offers[-1]['id']}", at, dead=dead)
 
     def _write_parts(self) -> None:
         rows = self.world.sheet.rows

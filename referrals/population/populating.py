@@ -19,7 +19,7 @@ from intake.policies import policy
 from nnmkb.ledger import tokens
 from referrals.domain.numbers import referral_number
 from referrals.domain.worktime import local_date
-from referrals.models import Label, Note, Referral
+from referrals.models import Feedback, Label, Note, Referral
 from referrals.population import cast, lives, names
 from referrals.population.answers import Assessed, assessed
 from referrals.population.columns import COLUMNS, numbers
@@ -122,7 +122,17 @@ class _Scans:
             rows[Note].append((pk, story.owner, NOTE, moments[1]))
         if rng.random() < 0.04:
             rows[Label].append((pk, rng.choice(LABELS)))
+        if story.outcome and story.offers and rng.random() < 0.1:
+            self._ask_feedback(pk, moments[-1])
         return story
+
+    def _ask_feedback(self, pk: int, closed: datetime) -> None:
+        rng, end = self.world.rng, self.world.end
+        at = min(end, closed + timedelta(days=rng.randint(1, 9)))
+        asks = rng.random() < 0.03
+        # What was asked for lately still waits for an answer.
+        handled = at + timedelta(days=2) if asks and end - at > timedelta(days=5) else None
+        self.world.sheet.rows[Feedback].append((pk, "end", not asks, asks, at, handled))
 
     def _write_scan(self, pk: int, reference: str, chosen: Assessed, assessment: int, at: datetime) -> None:
         rng, rows = self.world.rng, self.world.sheet.rows
