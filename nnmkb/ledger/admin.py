@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from nnmkb.ledger.models import Event, Outgoing
+from nnmkb.ledger.models import Anchor, Event, Outgoing
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -41,6 +41,16 @@ class EventAdmin(ReadOnlyAdmin):
     list_display = ("at", "stream", "seq", "kind", "actor")
     list_filter = ("kind",)
     search_fields = ("stream__exact",)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Anchor)
+class AnchorAdmin(ReadOnlyAdmin):
+    """The nightly anchors, to compare with those that left the house."""
+
+    list_display = ("at", "last_event", "streams", "root")
+    search_fields = ("root__startswith",)
     ordering = ("-id",)
     show_full_result_count = False
 

@@ -44,6 +44,20 @@ def test_used_key_is_refused_and_leads_to_its_event():
     assert Tip.objects.get().digest == first.digest
 
 
+def test_tip_that_was_moved_in_between_is_a_lost_race(monkeypatch):
+    event()
+    digest_of = events.digest_of
+
+    def overtaken(made: Event) -> str:
+        Tip.objects.update(seq=2, digest="f" * 64)
+        return digest_of(made)
+
+    monkeypatch.setattr(events, "digest_of", overtaken)
+    with pytest.raises(events.LostRace), transaction.atomic():
+        event()
+    assert Tip.objects.get().seq == Event.objects.count() == 1
+
+
 @pytest.fixture(params=["ledger_event", "ledger_anchor"])
 def kept(request: pytest.FixtureRequest) -> tuple[str, str, int]:
     """Return a table, one of its columns, and the key of a row in it."""
