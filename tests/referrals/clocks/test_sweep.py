@@ -29,8 +29,8 @@ LATER = START + timedelta(days=30)
 A_MINUTE = timedelta(minutes=1)
 
 
-def many(number: int, *, first: datetime = START) -> list[Referral]:
-    """Return so many referrals in the queue, due one second after another, without their history."""
+def many(number: int, *, apart: timedelta = timedelta(seconds=1)) -> list[Referral]:
+    """Return so many referrals in the queue, due so long after one another, without their history."""
     intake = Intake.objects.first() or cast.submitted()
     Referral.objects.all().update(next_due_at=LATER + timedelta(days=900))
     last = Referral.objects.count()
@@ -42,7 +42,7 @@ def many(number: int, *, first: datetime = START) -> list[Referral]:
             step="U",
             intensity="licht",
             entered_at=START,
-            next_due_at=first + timedelta(seconds=count),
+            next_due_at=START + count * apart,
             due_kind="claim",
             created_at=START,
         )
@@ -101,6 +101,14 @@ def test_the_longest_waiting_goes_first_and_all_batches_are_taken() -> None:
     assert timing.sweep(LATER).missed == len(rows)
     handled = Event.objects.filter(kind="deadline_missed").order_by("id").values_list("stream", flat=True)
     assert list(handled) == [row.stream for row in rows]
+
+
+def test_all_that_are_due_at_the_stroke_of_five_are_taken_each_once() -> None:
+    rows = many(timing.BATCH * 2 + 7, apart=timedelta(0))
+    swept = timing.sweep(LATER, enough=slices_of(150))
+    swept = timing.sweep(LATER, since=swept, enough=slices_of(150))
+    assert (swept.missed, swept.place) == (len(rows), None)
+    assert set(Referral.objects.filter(pk__in=[row.pk for row in rows]).values_list("misses", flat=True)) == {1}
 
 
 def test_one_poisoned_row_stops_nobody_and_leaves_no_trace_in_its_history(
