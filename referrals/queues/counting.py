@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from referrals.models import DeskProfile, Referral, SavedView
@@ -97,12 +100,11 @@ def _kept(user_id: int) -> Counters | None:
 
 
 def _count(user_id: int, now: datetime, activities: frozenset[str]) -> Counters:
-    # One by one: each index gives its thousand in a few pages. One pass over all open work reads many times more.
     kept = list(SavedView.objects.filter(Q(owner=user_id) | Q(owner__isnull=True)))
     lists = {view.value: Filters(view=view) for view in View} | {
         str(row.pk): read_filters(QueryDict(row.query), activities=activities) for row in kept if row.pinned
     }
-    found = {name: referrals(one, user_id=user_id, now=now)[:CAP].count() for name, one in lists.items()}
+    found = _counts({name: referrals(one, user_id=user_id, now=now) for name, one in lists.items()})
     arrivals = Referral.objects.filter(IS_OPEN, owner__isnull=True).order_by("-created_at")
     return Counters(
         at=now.astimezone(UTC),
@@ -113,3 +115,25 @@ def _count(user_id: int, now: datetime, activities: frozenset[str]) -> Counters:
         arrivals=tuple(arrivals.values_list("created_at", flat=True)[:ARRIVALS]),
         start=DeskProfile.objects.filter(user=user_id).values_list("start", flat=True).first() or "",
     )
+
+
+def _counts(lists: Mapping[str, QuerySet[Referral]]) -> dict[str, int]:
+    """Count each list up to the cap, in one question.
+
+    Each by its own index, which gives its thousand in a few pages: one pass over all open work reads many times more.
+    """
+    counts = dict.fromkeys(lists, 0)
+    parts: list[str] = []
+    params: list[Any] = []
+    for name, rows in lists.items():
+        try:
+            sql, values = rows.order_by().values("pk")[:CAP].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT %s, COUNT(*) FROM ({sql}) AS one")  # noqa: S608 (the values are parameters)
+        params += [name, *values]
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            counts.update(cursor.fetchall())
+    return counts
