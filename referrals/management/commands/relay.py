@@ -120,7 +120,7 @@ def drop_sessions(now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
 
 
-def beside(chore: Chore) -> Chore:
+def beside(chore: Chore) -> Callable[[datetime], Thread]:
     """Return the chore in a thread of its own, one at a time: deliveries do not wait for what takes minutes.
 
     It is cut off when the relay stops; a nightly chore is done again at the next start.
@@ -135,10 +135,10 @@ def beside(chore: Chore) -> Chore:
         finally:
             connection.close()
 
-    def begin(now: datetime) -> None:
-        if busy and busy[0].is_alive():
-            return
-        busy[:] = [Thread(target=work, args=(now,), daemon=True)]
-        busy[0].start()
+    def begin(now: datetime) -> Thread:
+        if not (busy and busy[0].is_alive()):
+            busy[:] = [Thread(target=work, args=(now,), daemon=True)]
+            busy[0].start()
+        return busy[0]
 
     return begin

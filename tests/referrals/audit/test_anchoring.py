@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,9 +134,24 @@ def test_chore_beside_the_deliveries_says_what_failed_without_its_text(caplog):
     def fails(now: datetime) -> None:
         raise ValueError("Sjoukje Wiarda")
 
-    begin = beside(fails)
     with caplog.at_level(logging.ERROR):
-        begin(NIGHT)
-        begin.__closure__[0].cell_contents[0].join()
+        beside(fails)(NIGHT).join()
     assert "fails failed: ValueError" in caplog.text
     assert "Sjoukje" not in caplog.text
+
+
+def test_chore_that_is_still_busy_is_not_begun_again():
+    begun: list[datetime] = []
+    done = threading.Event()
+
+    def slow(now: datetime) -> None:
+        begun.append(now)
+        done.wait(20)
+
+    begin = beside(slow)
+    first = begin(NIGHT)
+    assert begin(NIGHT + DAY) is first
+    done.set()
+    first.join()
+    begin(NIGHT + DAY).join()
+    assert begun == [NIGHT, NIGHT + DAY]
