@@ -18,6 +18,7 @@ from referrals.services.written import checked
 
 LONGEST_QUESTION, LONGEST_ANSWER = 1000, 4000
 ENTREPRENEUR = "entrepreneur"
+NO_MAIL = "Wij weten niet of het e-mailadres klopt: er kwam nog geen mail aan. Bel de ondernemer."
 
 
 def ask(referral_id: int, *, advisor: User, text: str, version: int, key: str, now: datetime) -> Referral:
@@ -30,7 +31,7 @@ def ask(referral_id: int, *, advisor: User, text: str, version: int, key: str, n
         plain = checked(text, LONGEST_QUESTION, field="text", empty="Schrijf eerst een vraag.")
         referral = offering.taken(referral_id, Action.ASK, advisor, version, now)
         if not email_verified(referral.intake):
-            raise Refused("Wij weten niet of het e-mailadres klopt: er is nog geen mail aangekomen. Bel de ondernemer.")
+            raise Refused(NO_MAIL)
         asked = Question.objects.create(referral=referral, asked_by=advisor, asked_at=now, text=plain, salt=new_salt())
         door.move(
             referral,

@@ -9,7 +9,8 @@ ODD = "Hier staat een teken dat wij niet kunnen lezen. Typ de tekst opnieuw."
 
 def checked(text: str, longest: int, *, field: str, empty: str, shortest: int = 1) -> str:
     """Return the text without the space around it; refuses one that is too short (in the words of `empty`) or long."""
-    plain = text.strip()
+    # A browser sends a line end as two characters, and counts it as one.
+    plain = text.replace("\r\n", "\n").strip()
     # PostgreSQL cannot keep it, and no keyboard makes it.
     if "\x00" in plain:
         raise Refused(ODD, field=field)

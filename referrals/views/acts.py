@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,25 +19,23 @@ from referrals.domain.matching import match
 from referrals.domain.worktime import deadline, local_date
 from referrals.dossier import build
 from referrals.models import Partner, Referral
-from referrals.services import delivery, directory, door, looks, notes
+from referrals.services import directory, door, looks
 from referrals.services.errors import NotDone, Refused, Stale
-from referrals.views import desk_rows
-from referrals.views.acts_table import BY_SLUG, Act, Change, move
+from referrals.views import acts_told, desk_rows
+from referrals.views.acts_beside import BESIDE, back, is_row_key
+from referrals.views.acts_running import Change
+from referrals.views.acts_table import BY_SLUG, LEAD_DECIDES, TAKES_UP_FIRST, Act, can, lead_decides, move
 from referrals.views.conflicts import conflict
-from referrals.views.desk_forms import KEY, ActForm, NoteForm, OfferForm, PlainForm
-from referrals.views.workbench import get_referral, read
-
-NOTE, RETRY = "notitie", "bezorging"
+from referrals.views.desk_forms import KEY, ActForm, OfferForm, PlainForm
+from referrals.views.workbench import get_referral
 
 
 @by_role
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """Show the page of an act (GET) or do it (POST)."""
     referral = get_referral(number)
-    if action == NOTE:
-        return note(request, referral)
-    if action == RETRY:
-        return retry(request, referral)
+    if action in BESIDE:
+        return BESIDE[action](request, referral)
     chosen = BY_SLUG.get(action)
     if chosen is None:
         raise Http404
@@ -48,11 +46,12 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
 
 def ask(request: HttpRequest, referral: Referral, chosen: Act) -> HttpResponse:
     """Show the form; an act without one, or that is not to be done now, has no page."""
-    row = move(referral, chosen, signed_in(request))
+    user = signed_in(request)
     if chosen.form is None:
         return redirect("referrals:desk-referral", referral.number)
-    if row is None:
+    if not can(referral, chosen, user):
         return conflict(request, referral, not_now(referral, chosen))
+    row = move(referral, chosen, user)
     lijst = request.GET.get("lijst", "")[:500]
     initial = {"on": local_date(timezone.now()), "lijst": lijst, "partner": request.GET.get("partner", "")}
     form = chosen.form(referral=referral, row=row, initial=initial)
@@ -66,13 +65,14 @@ def perform(request: HttpRequest, referral: Referral, chosen: Act) -> HttpRespon
     form = (chosen.form or PlainForm)(request.POST, referral=referral, row=row)
     if replayed(referral, request.POST.get("sleutel", "")):
         return done(request, referral)
-    if row is None or stale(referral, form):
+    possible = can(referral, chosen, user)
+    if not possible or stale(referral, form):
         version = version_of(form)
         changed = door.since(referral, version) if version is not None else []
         return conflict(
             request,
             referral,
-            not_now(referral, chosen) if row is None else "",
+            "" if possible else not_now(referral, chosen),
             changed=changed,
             chosen=chosen,
             form=form,
@@ -125,26 +125,23 @@ def show(request: HttpRequest, referral: Referral, chosen: Act, form: ActForm) -
         "form": form,
         "back_href": reverse("referrals:desk-referral", args=[referral.number]),
     }
-    if isinstance(form, OfferForm):
-        partner = partner_of(form)
-        if partner is None:
-            raise Http404
+    partner = partner_of(form) if "partner" in form.fields else None
+    if partner is None and "partner" in form.fields:
+        raise Http404
+    if isinstance(form, OfferForm) and partner is not None:
         if not form.is_bound:
             form.ask_again(forced=forced(referral, str(partner.pk)))
         looks.looked(referral, signed_in(request), timezone.now())
         return render(request, "referrals/desk_offer.html", context | to_send(referral, partner))
+    context["told"] = acts_told.told(referral, chosen, partner, timezone.now())
+    context["blocked"] = acts_told.in_the_way(referral, chosen, partner, timezone.now())
     return render(request, "referrals/desk_act.html", context)
 
 
-def partner_of(form: OfferForm) -> Partner | None:
+def partner_of(form: ActForm) -> Partner | None:
     """Return the partner that the form is about, None when it names none."""
     named = str(form["partner"].value() or "")
     return Partner.objects.filter(pk=int(named)).first() if is_row_key(named) else None
-
-
-def is_row_key(text: str) -> bool:
-    """Say whether this text can be the key of a row: ASCII digits, no more than the database can count."""
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def to_send(referral: Referral, partner: Partner) -> dict[str, Any]:
@@ -170,41 +167,10 @@ def forced(referral: Referral, partner: str) -> bool:
     return any(profile.declined_before for profile in found)
 
 
-def note(request: HttpRequest, referral: Referral) -> HttpResponse:
-    """Keep a note; it never collides with a change of somebody else."""
-    if request.method != "POST":
-        return redirect("referrals:desk-referral", referral.number)
-    form = NoteForm(request.POST, referral=referral, row=None)
-    if not form.is_valid():
-        page = Act(NOTE, Action.CLAIM, "Bewaar notitie", "", lambda _: None, NoteForm, "Uw notitie")
-        return show(request, referral, page, form)
-    notes.add(
-        referral.pk,
-        author=signed_in(request),
-        text=form.cleaned_data["text"],
-        key=form.cleaned_data["sleutel"],
-        now=timezone.now(),
-    )
-    messages.success(request, "Uw notitie is bewaard.")
-    return redirect(back(request, referral))
-
-
-def retry(request: HttpRequest, referral: Referral) -> HttpResponse:
-    """Plan a message that could not be delivered once more."""
-    given = request.POST.get("bericht", "")
-    if request.method != "POST":
-        return redirect("referrals:desk-referral", referral.number)
-    try:
-        pk = int(given) if is_row_key(given) else 0
-        delivery.retry(referral, pk, advisor=signed_in(request), now=timezone.now())
-    except Refused as error:
-        return conflict(request, referral, str(error))
-    messages.success(request, "Het bericht is opnieuw klaargezet.")
-    return redirect(back(request, referral))
-
-
 def not_now(referral: Referral, chosen: Act) -> str:
     """Return in words why an act is not to be done now."""
+    if lead_decides(referral) and chosen.action in {Action.RECONSIDER, *TAKES_UP_FIRST}:
+        return LEAD_DECIDES
     owner = name_of(referral.owner)
     whose = f" Behandelaar: {owner}." if owner else ""
     return f"«{chosen.word}» kan nu niet. Deze verwijzing staat op: {State(referral.state).label}.{whose}"
@@ -234,12 +200,3 @@ def version_of(form: ActForm) -> int | None:
 def done(request: HttpRequest, referral: Referral) -> HttpResponse:
     """Go back to where the person came from."""
     return redirect(back(request, referral))
-
-
-def back(request: HttpRequest, referral: Referral) -> str:
-    """Return the address of the list with the referral beside it, or of its own page when it came from there."""
-    if not request.POST.get("lijst"):
-        return reverse("referrals:desk-referral", args=[referral.number])
-    # Read and written again: what is in the form is never used as an address.
-    filters = read(QueryDict(request.POST["lijst"][:500]))
-    return f"{reverse('referrals:desk')}?{filters.query(open=referral.number)}"

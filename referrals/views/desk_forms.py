@@ -7,12 +7,20 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.validators import MinLengthValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
 from django.http import QueryDict
+from django.utils import timezone
 
-from nnmkb.web.widgets import RadioSelect
+from intake.policies import policy
+from nnmkb.web.desk import name_of
+from nnmkb.web.widgets import RadioSelect, Select
 from referrals.domain.lifecycle import Transition
+from referrals.domain.states import LONGEST_HOLD
+from referrals.domain.worktime import local_date
 from referrals.models import Partner, Referral
+from referrals.services import labels, profiles, proposing
+from referrals.services.notes import LONGEST
+from referrals.services.questions import LONGEST_QUESTION
 from referrals.views.history import label_of
 
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
@@ -20,7 +28,20 @@ LONGEST_REASON = 500
 KEY = re.compile(r"[0-9a-f-]{36}")
 SHORTEST_FORCE = 10
 ODD = "Hier staat een teken dat wij niet kunnen lezen. Typ de tekst opnieuw."
-Choices = list[tuple[str, str]]
+TOO_LONG = "De tekst is te lang. Gebruik hoogstens {} tekens."
+# Of a select in groups, the second of a pair is a list of choices.
+Choices = list[tuple[str, Any]]
+
+
+class WordsField(forms.CharField):
+    """Words on any number of lines; a line end counts as one character, as it does in the browser."""
+
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea({"rows": rows}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with the line ends of every other text."""
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class ActForm(forms.Form):
@@ -69,9 +90,11 @@ class ActForm(forms.Form):
     def shown(self, name: str) -> str:
         """Return the value of a field as text; of a choice, its label."""
         value = str(self.data.get(self.add_prefix(name), ""))
-        choices = dict(getattr(self.fields[name], "choices", []))
+        known: dict[Any, Any] = {}
+        for one, label in getattr(self.fields[name], "choices", []):
+            known |= dict(label) if isinstance(label, list) else {one: label}
         # The list of reasons is gone when the move is: then the label comes from the table of all reasons.
-        return str(choices.get(value) or label_of(value))
+        return str(known.get(value) or label_of(value))
 
 
 def start(referral: Referral) -> dict[str, object]:
@@ -104,14 +127,13 @@ class PlainForm(ActForm):
 class NoteForm(ActForm):
     """A note."""
 
-    text = forms.CharField(
+    text = WordsField(
         label="Notitie",
-        max_length=4000,
-        widget=forms.Textarea({"rows": 4}),
+        max_length=LONGEST,
         help_text="Alleen collega’s van de KvK lezen dit.",
         error_messages={
             "required": "Schrijf eerst een notitie.",
-            "max_length": "De notitie is te lang. Gebruik hoogstens 4000 tekens.",
+            "max_length": f"De notitie is te lang. Gebruik hoogstens {LONGEST} tekens.",
         },
     )
 
@@ -124,11 +146,11 @@ class ReasonForm(ActForm):
         widget=RadioSelect(),
         error_messages={"required": "Kies een reden.", "invalid_choice": "Kies een reden uit de lijst."},
     )
-    reason_text = forms.CharField(
+    reason_text = WordsField(
         label="Toelichting",
         required=False,
         max_length=LONGEST_REASON,
-        widget=forms.Textarea({"rows": 3}),
+        rows=3,
         help_text="Verplicht bij «Anders»: ten minste 10 tekens. Noem geen namen.",
         error_messages={"max_length": f"De toelichting is te lang. Gebruik hoogstens {LONGEST_REASON} tekens."},
     )
@@ -158,6 +180,141 @@ class ContactForm(ActForm):
     on = day_field("Datum van het eerste contact")
 
 
+def plus_day_field(label: str, help_text: str) -> forms.DateField:
+    """Return a field for a day to come."""
+    field = day_field(label)
+    field.help_text = help_text
+    return field
+
+
+class HoldForm(ActForm):
+    """Until when nothing happens."""
+
+    until = plus_day_field("Wachten tot", f"Een dag na vandaag, hoogstens {LONGEST_HOLD} dagen vooruit.")
+
+
+class TextForm(ActForm):
+    """An act that asks for words; what about, each act says itself."""
+
+    text = WordsField(label="")
+    label = ""
+    help_text = ""
+    missing = "Schrijf eerst een tekst."
+    longest = LONGEST
+
+    def prepare(self) -> None:
+        """Ask for these words."""
+        field = self.fields["text"]
+        field.label, field.help_text = self.label, self.help_text
+        field.widget.attrs["maxlength"] = str(self.longest)
+        field.validators.append(MaxLengthValidator(self.longest, TOO_LONG.format(self.longest)))
+        field.error_messages["required"] = self.missing
+
+
+class QuestionForm(TextForm):
+    """A question to the entrepreneur."""
+
+    label = "Uw vraag"
+    help_text = f"Eén vraag, hoogstens {LONGEST_QUESTION} tekens. Vraag en antwoord komen in het volgende dossier."
+    missing = "Schrijf eerst een vraag."
+    longest = LONGEST_QUESTION
+
+
+class CallForm(TextForm):
+    """Who was called back, and what they asked."""
+
+    label = "Wie belde u terug, en wat vroeg de ondernemer?"
+    help_text = "Ten minste 10 tekens. Dit komt als notitie bij de doorverwijzing."
+    missing = "Schrijf wie u terugbelde en wat die vroeg."
+
+
+class AskedAgainForm(TextForm):
+    """How the entrepreneur came back to it."""
+
+    label = "Hoe vroeg de ondernemer erom?"
+    help_text = "Ten minste 10 tekens. Dit komt als notitie bij de doorverwijzing."
+    missing = "Schrijf hoe de ondernemer erom vroeg."
+
+
+class StayClosedForm(TextForm):
+    """Why it stays closed."""
+
+    label = "Waarom blijft dit gesloten?"
+    help_text = "Ten minste 10 tekens. Bel de ondernemer eerst. Dit komt als notitie bij de doorverwijzing."
+    missing = "Schrijf waarom dit gesloten blijft."
+    longest = LONGEST_REASON
+
+
+class HandOverForm(ActForm):
+    """To whom it goes."""
+
+    to = forms.ChoiceField(
+        label="Collega",
+        widget=Select(),
+        error_messages={"required": "Kies een collega.", "invalid_choice": "Kies een collega uit de lijst."},
+    )
+
+    def prepare(self) -> None:
+        """Offer the colleagues who are there."""
+        there = profiles.colleagues(local_date(timezone.now())).exclude(pk=self.referral.owner_id or 0)
+        named = sorted(((str(user.pk), name_of(user)) for user in there), key=lambda pair: pair[1].casefold())
+        choose(self, "to", [("", "Kies een collega"), *named])
+
+
+class ProposeForm(ActForm):
+    """Which activity, and who would do it."""
+
+    proposal = forms.ChoiceField(
+        label="Activiteit en partner",
+        widget=Select(),
+        help_text="Alleen partners die deze activiteit nu doen. De ondernemer moet het eerst goed vinden.",
+        error_messages={
+            "required": "Kies een activiteit en een partner.",
+            "invalid_choice": "Deze partner kan dit nu niet meer doen. Kies een andere.",
+        },
+    )
+
+    def prepare(self) -> None:
+        """Offer what does not run yet, by activity."""
+        case = self.referral.intake
+        titles = policy(case.policy).activities
+        choose(
+            self,
+            "proposal",
+            [
+                ("", "Kies een partner"),
+                *(
+                    (f"{code} {titles[code].title}", [(f"{code}:{one}", name) for one, name in partners.items()])
+                    for code, partners in proposing.proposable(case, timezone.now()).items()
+                ),
+            ],
+        )
+
+
+class PartnerForm(ActForm):
+    """Which partner consent is asked for; the page shows what the entrepreneur will read."""
+
+    partner = forms.ModelChoiceField(
+        Partner.objects.all(),
+        widget=forms.HiddenInput,
+        error_messages={"required": "Kies een partner.", "invalid_choice": "Kies een partner uit de lijst."},
+    )
+
+
+class LabelForm(ActForm):
+    """A word to find it again by."""
+
+    label = forms.CharField(
+        label="Label",
+        max_length=labels.LONGEST,
+        widget=forms.TextInput({"class": "nnmkb-w-m", "autocomplete": "off"}),
+        error_messages={
+            "required": "Schrijf eerst een label.",
+            "max_length": f"Dit label is te lang. Gebruik hoogstens {labels.LONGEST} tekens.",
+        },
+    )
+
+
 class OutcomeForm(ActForm):
     """How the work ended."""
 
@@ -181,11 +338,11 @@ class OfferForm(ActForm):
         widget=forms.HiddenInput,
         error_messages={"required": "Kies een partner.", "invalid_choice": "Kies een partner uit de lijst."},
     )
-    force_reason = forms.CharField(
+    force_reason = WordsField(
         label="Waarom vraagt u deze partner opnieuw?",
         required=False,
         max_length=LONGEST_REASON,
-        widget=forms.Textarea({"rows": 3}),
+        rows=3,
         error_messages={"max_length": f"De reden is te lang. Gebruik hoogstens {LONGEST_REASON} tekens."},
     )
 

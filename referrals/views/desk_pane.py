@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,10 +18,13 @@ from referrals.domain.matching import Refusal
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
 from referrals.models import Offer, Referral
+from referrals.queues import Marks
 from referrals.services import consents, directory, looks, presence
 from referrals.views import acts_table, desk_rows, history
-from referrals.views.desk_forms import NoteForm
+from referrals.views.desk_forms import LabelForm, NoteForm
 from referrals.views.desk_names import names
+from referrals.views.desk_suggests import Suggestion, suggestion
+from referrals.views.desk_words import words_of
 
 PURPOSES = {
     "C1": "De KvK mag meekijken",
@@ -29,6 +32,8 @@ PURPOSES = {
     "C4": "Cijfers voor de regio",
     "C5": "Later een vraag",
 }
+# Without consent of the KvK nothing opens again, and nothing new is proposed.
+NEEDS_CONSENT = ("heropenen", "opnieuw-vragen", "voorstellen")
 OFFERABLE = (State.QUEUED, State.IN_REVIEW, State.RETURNED)
 
 
@@ -51,7 +56,22 @@ class Candidate:
     reasons: tuple[str, ...]
     offerable: bool = True
     forced: bool = False
+    lacks_consent: bool = False
+    # Nothing but consent stands in the way, and asking for it is this advisor's to do.
     asks_consent: bool = False
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What can be done: at most one of all is the first choice, and what is not often needed is folded away."""
+
+    front: list[acts_table.Act]
+    more: list[acts_table.Act]
+    primary: str
+
+
+MOST_BUTTONS = 4
 
 
 def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
@@ -59,13 +79,17 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
     case = referral.intake
     newest = consents.newest(case.pk)
     hidden = hidden_because(case, newest)
-    acts = acts_table.possible(referral, advisor)
+    acts = [act for act in acts_table.possible(referral, advisor) if not (hidden and act.slug in NEEDS_CONSENT)]
     offers = list(referral.offers.order_by("-attempt"))
+    words = words_of(referral, names(now).person)
+    deliveries = history.deliveries(referral)
     told, seen = happened(referral, advisor, now, offers)
-    asked = candidates(referral, acts, now, newest)
+    advice = suggestion(referral, offers, [act.slug for act in acts])
+    asked = with_primary(candidates(referral, acts, now, newest), referral, advice)
+    marks = Marks(tuple(words.labels), any(one.can_retry for one in deliveries), words.asks_reopening)
     preview = partial(build.preview, activities=(referral.activity,), now=now, of=referral, newest=newest)
     return {
-        "row": desk_rows.row_of(referral, now, seen=consents.KVK in consents.allowed_by(newest)),
+        "row": desk_rows.row_of(referral, now, seen=consents.KVK in consents.allowed_by(newest), marks=marks),
         "referral": referral,
         "deadline": desk_rows.deadline_sentence(referral, now),
         "must_do": State(referral.state).facts.must_do,
@@ -74,21 +98,43 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "hidden": hidden,
         "contact": None if hidden else getattr(case, "contact", None),
         "content": None if hidden else preview(case, consents.KVK),
-        "acts": [act for act in acts if act.action is not Action.OFFER],
-        "primary": next((act.slug for act in acts if act.primary), ""),
+        "buttons": buttons(acts, advice, taken=any(one.primary for one in asked)),
+        "advice": advice,
+        "lead_decides": acts_table.lead_decides(referral),
+        "leads": acts_table.leads(advisor),
         "candidates": asked,
-        "nobody_fits": not any(one.offerable or one.asks_consent for one in asked),
+        "nobody_fits": not any(one.offerable or one.lacks_consent for one in asked),
         "consents": agreed(referral, newest),
         "offers": offers,
-        "deliveries": history.deliveries(referral),
+        "deliveries": deliveries,
         "moments": told,
         "looks": seen,
-        "notes": list(referral.notes.select_related("author").order_by("-at")),
-        "siblings": list(case.referrals.exclude(pk=referral.pk).order_by("number")),
+        "words": words,
+        "label_form": LabelForm(referral=referral, row=None, auto_id="label_%s"),
         "others": presence.look(referral.pk, advisor, now),
         "key": str(uuid.uuid4()),
         "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
     }
+
+
+def buttons(acts: Iterable[acts_table.Act], advice: Suggestion | None, *, taken: bool) -> Buttons:
+    """Return the buttons, the first choice in front; `taken` says that offering to a partner is the first choice."""
+    known = [act for act in acts if act.action not in acts_table.WITH_A_PARTNER]
+    wanted = advice.slug if advice else ""
+    usual = next((act.slug for act in known if act.primary), "")
+    primary = "" if taken else wanted or usual
+    known.sort(key=lambda act: act.slug != (wanted or usual))
+    fits = len(known) <= MOST_BUTTONS
+    return Buttons(known if fits else known[: MOST_BUTTONS - 1], [] if fits else known[MOST_BUTTONS - 1 :], primary)
+
+
+def with_primary(asked: list[Candidate], referral: Referral, advice: Suggestion | None) -> list[Candidate]:
+    """Mark the partner to offer to, or else to ask consent for, as the first choice, unless another act is."""
+    if referral.state == State.QUEUED or (advice and advice.slug):
+        return asked
+    best = next((one for one in asked if one.offerable and not one.forced), None)
+    best = best or next((one for one in asked if one.asks_consent), None)
+    return [replace(one, primary=one is best) for one in asked]
 
 
 def happened(
@@ -127,24 +173,28 @@ def candidates(
     """
     if referral.state not in OFFERABLE:
         return []
-    mine = any(act.action is Action.OFFER for act in acts)
+    possible = {act.action for act in acts}
+    mine, asks = Action.OFFER in possible, Action.REQUEST_CONSENT in possible
     found = directory.matches(referral, local_date(now), newest)
     fitting = [
         Candidate(one.partner.key, one.partner.name, one.reasons, offerable=mine)
         for one in found.proposals
         if one.partner.organisation != consents.KVK
     ]
-    return fitting + [_refused(one, mine=mine) for one in found.refusals if one.partner.organisation != consents.KVK]
+    return fitting + [
+        _refused(one, mine=mine, asks=asks) for one in found.refusals if one.partner.organisation != consents.KVK
+    ]
 
 
-def _refused(refusal: Refusal, *, mine: bool) -> Candidate:
+def _refused(refusal: Refusal, *, mine: bool, asks: bool) -> Candidate:
     return Candidate(
         refusal.partner.key,
         refusal.partner.name,
         refusal.reasons,
         offerable=mine and refusal.can_be_forced,
         forced=refusal.can_be_forced,
-        asks_consent=refusal.consent_would_do,
+        lacks_consent=refusal.consent_would_do,
+        asks_consent=asks and refusal.consent_would_do,
     )
 
 

@@ -96,11 +96,11 @@ def rows_of(referrals: Iterable[Referral], now: datetime) -> list[Row]:
     return [_row(referral, now, seen=referral.intake_id in seen, owner=name_of(referral.owner)) for referral in listed]
 
 
-def row_of(referral: Referral, now: datetime, *, seen: bool | None = None) -> Row:
-    """Return one row; `seen` says whether the KvK may look, where that is known."""
+def row_of(referral: Referral, now: datetime, *, seen: bool | None = None, marks: Marks = Marks()) -> Row:  # noqa: B008
+    """Return one row; `seen` says whether the KvK may look, `marks` what deserves attention, where that is known."""
     if seen is None:
         return rows_of([referral], now)[0]
-    return _row(referral, now, seen=seen, owner=name_of(referral.owner))
+    return _row(referral, now, seen=seen, owner=name_of(referral.owner), marks=marks)
 
 
 def _row(referral: Referral, now: datetime, *, seen: bool, owner: str, marks: Marks = Marks()) -> Row:  # noqa: B008

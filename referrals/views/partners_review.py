@@ -21,7 +21,7 @@ from referrals.domain.worktime import local_date
 from referrals.models import Offer, ReviewItem
 from referrals.services import reviewing
 from referrals.services.errors import Refused
-from referrals.views.acts import is_row_key
+from referrals.views.acts_beside import is_row_key
 from referrals.views.history import label_of
 from referrals.views.partners import may
 from referrals.views.partners_history import shown

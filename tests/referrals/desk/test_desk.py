@@ -90,8 +90,9 @@ def test_partner_without_consent_is_not_offerable(desk: Client) -> None:
     allowed = making.partner("metaalunie")
     row = making.referral(of=making.intake(consents=("metaalunie",)))
     text = page(desk, f"/werkbak/{row.number}/")
-    assert f"?partner={allowed.pk}&amp;" in text
-    assert f"?partner={without.pk}&amp;" not in text
+    assert f"/aanbieden/?partner={allowed.pk}&amp;" in text
+    assert f"/aanbieden/?partner={without.pk}&amp;" not in text
+    assert f"/toestemming/?partner={without.pk}&amp;" in text
     assert "Aanbieden kan pas met toestemming." in text
 
 
@@ -106,16 +107,26 @@ def test_buttons_follow_the_table_of_states(desk: Client) -> None:
         # Telling colleagues that one looks is no button.
         return found - {"aanwezig"}
 
-    always = {"notitie", "uitleg"}
-    assert buttons() == always | {"oppakken", "zelf-behandelen", "annuleren"}
-    assert buttons(state=State.IN_REVIEW, owner=anke) == always | {"zelf-behandelen", "loslaten", "annuleren"}
+    always = {"notitie", "uitleg", "label"}
+    open_ = {"zelf-behandelen", "vraag", "uitstellen", "annuleren"}
+    mine = always | {"overdragen", "voorstellen"}
+    assert buttons() == always | open_ | {"oppakken"}
+    assert buttons(state=State.IN_REVIEW, owner=anke) == mine | open_ | {"loslaten"}
     assert buttons(state=State.IN_REVIEW, owner=other) == always
-    assert buttons(state=State.OFFERED, owner=anke) == always | {"terughalen"}
-    assert buttons(state=State.IN_PROGRESS, owner=anke) == always | {"afronden", "stoppen"}
-    assert buttons(state=State.RETURNED, owner=anke) == always | {"verder-zoeken", "zelf-behandelen", "annuleren"}
+    assert buttons(state=State.NEEDS_INFO, owner=anke) == mine | {"vraag-sluiten"}
+    assert buttons(state=State.AWAITING_CONSENT, owner=anke) == mine | {"annuleren"}
+    assert buttons(state=State.OFFERED, owner=anke) == mine | {"terughalen"}
+    assert buttons(state=State.IN_PROGRESS, owner=anke) == mine | {"afronden", "stoppen"}
+    assert buttons(state=State.RETURNED, owner=anke) == mine | open_ | {"verder-zoeken"}
+    assert buttons(state=State.RETURNED, owner=anke, attempts=3) == mine | {"annuleren"}
+    assert buttons(state=State.ON_HOLD, owner=anke) == mine | {"hervatten"}
     kvk = making.partner("kvk")
-    assert buttons(state=State.ACCEPTED, owner=anke, partner=kvk) == always | {"contact"}
-    assert buttons(state=State.ACCEPTED, owner=anke, partner=making.partner("nom")) == always
+    assert buttons(state=State.ACCEPTED, owner=anke, partner=kvk) == mine | {"contact"}
+    assert buttons(state=State.ACCEPTED, owner=anke, partner=making.partner("nom")) == mine
+    ended = {"closed_at": NOW, "next_due_at": None}
+    assert buttons(state=State.COMPLETED, outcome="advice_given", **ended) == always | {"heropenen"}
+    assert buttons(state=State.LAPSED, outcome="lapsed", **ended) == always | {"opnieuw-vragen"}
+    assert buttons(state=State.WITHDRAWN, outcome="withdrawn", **ended) == always
 
 
 def test_kvk_treats_only_what_the_policy_gives_it(desk: Client) -> None:
