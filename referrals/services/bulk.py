@@ -158,7 +158,7 @@ def _may_cancel(referral: Referral, ground: Ground) -> None:
 
 
 _GUARDS: dict[Act, Callable[[Referral, Ground], None]] = {
-    Act.CLAIM: lambda referral, _: queue.take(referral),
+    Act.CLAIM: lambda referral, ground: queue.take(referral, ground.advisor),
     Act.RELEASE: lambda referral, ground: queue.put_back(referral, ground.advisor),
     Act.HAND_OVER: lambda referral, ground: queue.give(referral, ground.choice.to, ground.advisor, away=ground.away),
     Act.LABEL: _may_hang,

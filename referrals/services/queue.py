@@ -121,8 +121,10 @@ def leads(advisor: User) -> bool:
 # --- what stands in the way; also asked before many are done at once --------------------------------------------------
 
 
-def take(referral: Referral) -> None:
-    """Refuse to claim what is not waiting in the queue, or what a colleague has."""
+def take(referral: Referral, advisor: User) -> None:
+    """Refuse to claim what is not waiting in the queue, or what somebody has."""
+    if referral.owner_id == advisor.pk:
+        raise Refused("U bent al de behandelaar.")
     if referral.owner_id is not None:
         raise Refused(f"{name_of(referral.owner)} heeft deze opgepakt.")
     door.allowed(referral.state, Action.CLAIM, Actor.ADVISOR)

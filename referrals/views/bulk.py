@@ -42,7 +42,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if len(numbers) > MOST:
         return refuse(request, f"U koos er {len(numbers)}. Kies er hoogstens {MOST} tegelijk.")
     if wanted == EXPORT:
-        return export(signed_in(request), numbers, timezone.now())
+        return export(signed_in(request), numbers, timezone.now()) or refuse(request, bulk.UNKNOWN)
     if wanted not in set(Act):
         return ask_what(request, numbers, tried=bool(wanted))
     act = Act(wanted)

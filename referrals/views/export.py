@@ -40,11 +40,16 @@ HEADS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
-def export(user: User, numbers: Sequence[str], now: datetime) -> HttpResponse:
-    """Return the file; the history of each referral says who took it along. Numbers that do not exist are left out."""
+def export(user: User, numbers: Sequence[str], now: datetime) -> HttpResponse | None:
+    """Return the file; the history of each referral says who took it along.
+
+    Numbers that do not exist are left out; None when nothing is left.
+    """
     wanted = [referral_number(*parsed) for number in numbers if (parsed := parse_referral_number(number))]
     found = Referral.objects.select_related("intake", "partner", "owner").filter(number__in=wanted).order_by("number")
     rows = list(found)
+    if not rows:
+        return None
     looks.exported(user, rows, now)
     text = io.StringIO()
     # Semicolons: a Dutch spreadsheet takes the comma for a decimal.

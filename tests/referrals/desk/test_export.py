@@ -87,6 +87,13 @@ def test_words_of_a_foreign_company_stay_here(desk: Client) -> None:
     assert found["Sector"] == ""
 
 
+def test_numbers_that_do_not_exist_and_too_many_give_no_file(desk: Client) -> None:
+    for numbers in (["NN-0000-0000-1"], [f"NN-0000-{number:04}-1" for number in range(201)], ["\x00"]):
+        response = desk.post("/werkbak/bulk/", {"nummer": numbers, "actie": "export"})
+        assert response.status_code == 400
+        assert "Dit is niet gedaan" in response.content.decode()
+
+
 def test_history_says_who_took_what_along(desk: Client) -> None:
     rows = [making.referral() for _ in range(2)]
     assert len(taken(desk, *(row.number for row in rows), "NN-0000-0000-1", "\x00", "=1")) == 2
