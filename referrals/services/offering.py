@@ -48,7 +48,8 @@ def offer(
 
     def work(scoped: str | None) -> Offer:
         referral = taken(referral_id, Action.OFFER, advisor, version, now)
-        partner = Partner.objects.get(pk=partner_id)
+        # Held until the end: of two advisors at one moment the second counts the offer of the first.
+        partner = Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
         guard(referral, partner, now, forced=len(force_reason.strip()) >= SHORTEST_FORCE)
         why = notes.written_with(referral, advisor, force_reason, now) if force_reason.strip() else {}
         days = min(max(partner.response_days, SHORTEST_RESPONSE), LONGEST_RESPONSE)

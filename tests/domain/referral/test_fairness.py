@@ -51,7 +51,7 @@ def hand_out(partners: list[PartnerProfile], times: int, chance: random.Random, 
     return got
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(2, 6), st.integers(1, 60), chances)
 def test_of_equal_partners_nobody_ever_has_two_more_than_another(size: int, times: int, chance: random.Random) -> None:
     got = hand_out([partner(number) for number in range(size)], times, chance)
@@ -61,7 +61,7 @@ def test_of_equal_partners_nobody_ever_has_two_more_than_another(size: int, time
         assert max(loads.values()) - min(loads[f"p{number}"] for number in range(size)) <= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(2, 6), st.integers(1, 30), chances)
 def test_of_equal_partners_that_finish_at_once_each_gets_its_turn(size: int, times: int, chance: random.Random) -> None:
     got = hand_out([partner(number) for number in range(size)], size * times, chance, closing=True)
@@ -69,7 +69,7 @@ def test_of_equal_partners_that_finish_at_once_each_gets_its_turn(size: int, tim
         assert sorted(got[begin : begin + size]) == [f"p{number}" for number in range(size)]
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(capacities, st.integers(1, 60), chances)
 def test_partners_of_different_size_fill_up_at_the_same_pace(
     sizes: list[int], times: int, chance: random.Random
@@ -83,7 +83,7 @@ def test_partners_of_different_size_fill_up_at_the_same_pace(
     assert sum(got.values()) == min(times, sum(sizes))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(capacities, st.integers(1, 40), chances)
 def test_nobody_goes_over_its_capacity_and_all_room_is_used(
     sizes: list[int], times: int, chance: random.Random
@@ -93,7 +93,7 @@ def test_nobody_goes_over_its_capacity_and_all_room_is_used(
     assert got == Counter({f"p{number}": size for number, size in enumerate(sizes)})
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(10, 40), chances)
 def test_a_partner_without_a_limit_gets_as_much_as_the_largest(times: int, chance: random.Random) -> None:
     partners = [partner(0, capacity=None), partner(1, capacity=40), partner(2, capacity=40)]

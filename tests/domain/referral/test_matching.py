@@ -198,7 +198,7 @@ profiles = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(profiles, max_size=6, unique_by=lambda profile: profile.code), st.randoms(use_true_random=False))
 def test_everybody_gets_one_answer_and_the_order_of_the_input_does_not_matter(
     partners: list[PartnerProfile], chance: random.Random
@@ -211,7 +211,7 @@ def test_everybody_gets_one_answer_and_the_order_of_the_input_does_not_matter(
     assert matches(*partners) == found
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(profiles, max_size=6, unique_by=lambda profile: profile.code))
 def test_whoever_is_proposed_is_free_to_take_it(partners: list[PartnerProfile]) -> None:
     for proposal in matches(*partners).proposals:

@@ -95,6 +95,18 @@ def test_the_service_refuses_what_a_form_let_through(field: str, value: object) 
     assert Partner.objects.get(code="nom").version == 1
 
 
+def test_the_service_refuses_an_organisation_that_ended_meanwhile(harm: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    partner = making.partner("nom")
+    monkeypatch.setattr(organisations, "ending", lambda code, today: "SNN stopte.")
+    with pytest.raises(Refused, match=r"bestaat niet meer\. SNN stopte"):
+        partners.change(partner.pk, Entry("NOM", "snn", "post@nom.example", "link", 5, 20), change(harm, partner))
+    with pytest.raises(Refused, match="SNN stopte"):
+        partners.add(Entry("SNN", "snn", "post@snn.example", "link", 5, 20), by=harm, key="k", now=making.NOW)
+    Partner.objects.update(active=False)
+    with pytest.raises(Refused, match="SNN stopte"):
+        partners.restart(partner.pk, change(harm, partner))
+
+
 def test_an_organisation_that_ended_or_is_a_partner_already_is_no_choice(
     lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 
 from nnmkb.ledger import events
+from referrals.domain.lifecycle import State
 from referrals.domain.reasons import DECLINE_REASONS
-from referrals.models import Offer, Partner, ReviewItem
-from referrals.services import door, partners, reviewing
+from referrals.models import Offer, Partner, Referral, ReviewItem
+from referrals.services import door, offering, partners, reviewing
 from referrals.services.errors import Refused
 from referrals.services.partner_entry import Entry
 from referrals.services.partners import Outdated
@@ -99,3 +101,19 @@ def test_one_of_eight_adds_a_partner_for_an_organisation() -> None:
     assert sum(isinstance(one, Partner) for one in results) == 1, results
     assert sum(isinstance(one, Refused) for one in results) == CROWD - 1
     assert Partner.objects.count() == 1
+
+
+def test_the_last_place_of_a_partner_is_given_once() -> None:
+    partner = making.partner(capacity=1)
+    owners = [making.staff(f"adviseur{number}") for number in range(4)]
+    rows = [
+        making.referral(of=making.intake(consents=("metaalunie",)), state=State.IN_REVIEW, owner=one) for one in owners
+    ]
+
+    def offering_it(row: Referral, one: User) -> Callable[[], object]:
+        return lambda: offering.offer(row.pk, partner.pk, advisor=one, version=1, key=f"k{row.pk}", now=making.NOW)
+
+    results = together([offering_it(row, one) for row, one in zip(rows, owners, strict=True)])
+    assert sum(isinstance(one, Offer) for one in results) == 1, results
+    assert all("Is vol: 1 van 1" in str(one) for one in results if not isinstance(one, Offer)), results
+    assert Offer.objects.count() == 1

@@ -136,6 +136,12 @@ def test_a_decline_without_a_date_pauses_nobody() -> None:
     assert Partner.objects.get().version == 1
 
 
+def test_a_pause_of_long_ago_is_not_recorded_again() -> None:
+    partner = making.partner(paused_until=making.NOW.date())
+    decline(ended_offer(partner), "capacity")
+    assert events.history(partner.stream) == []
+
+
 def test_an_item_is_closed_once_and_the_history_says_by_whom() -> None:
     partner, anke = making.partner(), making.staff()
     decline(ended_offer(partner), "region")
