@@ -206,6 +206,8 @@ def open_referrals(intake: Intake) -> list[Referral]:
 def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Event, now: datetime) -> None:
     """Ask every partner that got a dossier to delete it; None means all, and the KvK is no partner here."""
     offers = Offer.objects.filter(referral__intake=intake).exclude(organisation=KVK)
+    # It never arrived, and neither would this.
+    offers = offers.exclude(state=Offer.State.UNDELIVERABLE)
     if organisations is not None and KVK not in set(organisations):
         offers = offers.filter(organisation__in=set(organisations))
     for offer in offers:

@@ -211,3 +211,12 @@ def test_a_strange_row_in_the_outbox_does_not_stop_the_sweep() -> None:
     Outgoing.objects.filter(pk=strange.pk).update(kind="mail.offer", recipient="offer:niets", state="dead")
     assert timing.sweep(SOON).bounced == 1
     assert found.fresh().state == "returned"
+
+
+def test_a_partner_that_the_offer_never_reached_is_not_asked_to_delete_it() -> None:
+    found, row = offered()
+    dead(row)
+    timing.sweep(SOON)
+    closing.withdraw(found.intake.pk, actor="entrepreneur", key=cast.key(), now=SOON)
+    assert found.fresh().state == "withdrawn"
+    assert not Outgoing.objects.filter(kind="mail.withdrawn_to_partner").exists()
