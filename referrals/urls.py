@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("werkbak/", workbench.desk, name="desk"),
     path("werkbak/lijsten/", saved_views.lists, name="desk-lists"),
     path("werkbak/lijsten/<int:pk>/", saved_views.one, name="desk-list"),
+    path("werkbak/nieuw/", workbench.fresh, name="desk-fresh"),
     # Before the address with a number, which it would be taken for.
     path("werkbak/bulk/", bulk.choose, name="desk-bulk"),
     path("werkbak/bulk/doe/<slug:action>/", bulk.carry_out, name="desk-bulk-run"),

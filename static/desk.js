@@ -7,7 +7,10 @@ const ACTED = "nnmkb-acted";
 const MINUTE = 60000;
 let latest = 0;
 
-const number = (address) => new URL(address, location.href).searchParams.get("open");
+const part = (address, name) => new URL(address, location.href).searchParams.get(name);
+const number = (address) => part(address, "open");
+// A neighbour on another page of the list: then the list must come along.
+const elsewhere = (address) => part(address, "vanaf") !== part(location.href, "vanaf");
 
 function mark(wanted) {
   for (const link of document.querySelectorAll(ROW)) {
@@ -46,7 +49,7 @@ async function show(address, push) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(OPENS);
-  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link || elsewhere(link.href) || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   show(link.href, true);
 });

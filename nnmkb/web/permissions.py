@@ -112,6 +112,7 @@ TABLE: dict[str, Rule] = {
     "referrals:desk-next": _USED_AT_DESK,
     "referrals:desk-presence": _READ_AT_DESK,
     "referrals:desk-profile": _USED_AT_DESK,
+    "referrals:desk-fresh": _READ_AT_DESK,
     "referrals:desk-list": _rule((), _DESK),
     "referrals:desk-lists": _USED_AT_DESK,
     "referrals:desk-referral": _READ_AT_DESK,

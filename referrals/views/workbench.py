@@ -65,6 +65,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         **listed(place, found, now),
         "notices": notices(reading, walk, found, place),
         "new": shown_new(counted.came_in(place.since)),
+        "fresh_href": f"{reverse('referrals:desk-fresh')}?sinds={place.since.timestamp():.0f}",
         "list_query": reading.filters.kept,
         "list_href": place.href(),
         "opened": opened,
@@ -73,6 +74,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     if opened:
         context |= {"walk": beside(place, walk.beside(opened, found)), **pane_of(opened, user, now)}
     return render(request, "referrals/desk.html", context)
+
+
+@by_role
+def fresh(request: HttpRequest) -> HttpResponse:
+    """Return in words how many unclaimed referrals came in since a list was made."""
+    now = timezone.now()
+    counted = desk_lists.counted(request, signed_in(request), now)
+    since = moment_of(request, now)
+    return render(
+        request, "referrals/desk_fresh.html", {"new": shown_new(counted.came_in(since))}, content_type="text/plain"
+    )
 
 
 @by_role
@@ -121,13 +133,18 @@ def own_start(counted: Counters) -> str:
 
 
 def place_of(request: HttpRequest, filters: Filters, now: datetime) -> Place:
-    """Return the place in an address; a moment that cannot be is the present one."""
+    """Return the place in an address."""
+    jump = request.GET.get("naar", "").strip()[:20]
+    return Place(filters, request.GET.get("vanaf", ""), jump, moment_of(request, now))
+
+
+def moment_of(request: HttpRequest, now: datetime) -> datetime:
+    """Return since when somebody looks at the list; a moment that cannot be is the present one."""
     given = request.GET.get("sinds", "")
-    since = now
-    if given.isascii() and given.isdigit() and len(given) <= 11:
-        looked = datetime.fromtimestamp(int(given), UTC)
-        since = looked if now - LONGEST_LOOK < looked <= now else now
-    return Place(filters, request.GET.get("vanaf", ""), request.GET.get("naar", "").strip()[:20], since)
+    if not (given.isascii() and given.isdigit() and len(given) <= 11):
+        return now
+    looked = datetime.fromtimestamp(int(given), UTC)
+    return looked if now - LONGEST_LOOK < looked <= now else now
 
 
 def around(request: HttpRequest, reading: Reading, counted: Counters, now: datetime) -> dict[str, Any]:

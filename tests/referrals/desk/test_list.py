@@ -216,7 +216,18 @@ def test_page_says_when_it_was_made_and_what_came_in_since(desk: Client) -> None
         making.referral("Nieuw", created_at=NOW + timedelta(minutes=2))
         later = page(desk, link[1].replace("&amp;", "&"))
     assert "Bijgewerkt om 11.03." in later
-    assert '<a class="nl-link" href="/werkbak/?lijst=alles">1 nieuwe</a>' in later
+    assert ">1 nieuwe</a>" in later
+    assert '<a class="nl-link" href="/werkbak/?lijst=alles" data-fresh=' in later
+
+
+def test_script_can_ask_what_came_in_since(desk: Client) -> None:
+    since = f"{NOW.timestamp():.0f}"
+    assert page(desk, f"/werkbak/nieuw/?sinds={since}") == "Ververs"
+    with time_machine.travel(NOW + timedelta(minutes=3), tick=False):
+        for _ in range(2):
+            making.referral("Nieuw", created_at=NOW + timedelta(minutes=2))
+        assert page(desk, f"/werkbak/nieuw/?sinds={since}") == "2 nieuwe"
+        assert page(desk, "/werkbak/nieuw/") == "Ververs"
 
 
 @pytest.mark.parametrize("since", ["0", "99999999999", "-5", "x", "1" * 40, "²"])
