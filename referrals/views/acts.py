@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -178,11 +179,11 @@ def not_now(referral: Referral, chosen: Act) -> str:
 
 def replayed(referral: Referral, key: str) -> bool:
     """Say whether this very form was carried out before."""
-    # Some keys are scoped to the offer; the stream tells that they are about this referral.
-    return (
-        bool(KEY.fullmatch(key))
-        and Event.objects.filter(stream=referral.stream, idempotency_key__endswith=f":{key}").exists()
-    )
+    if not KEY.fullmatch(key):
+        return False
+    # Some keys are scoped to the offer: the stream tells that they are about this referral. A proposal is about the scan.
+    own = Q(stream=referral.stream, idempotency_key__endswith=f":{key}")
+    return Event.objects.filter(own | Q(idempotency_key=f"intake:{referral.intake_id}:{key}")).exists()
 
 
 def stale(referral: Referral, form: ActForm) -> bool:
