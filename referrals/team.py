@@ -22,7 +22,7 @@ from nnmkb.ledger.outbox import OPEN
 from nnmkb.web.permissions import Role
 from referrals.domain.lifecycle import State, grace
 from referrals.domain.responses import Ending, Settled
-from referrals.domain.workload import OFTEN, OpenGroup, band_starts, bands, first_due
+from referrals.domain.workload import OFTEN, OpenGroup, band_starts, bands
 from referrals.domain.worktime import AMSTERDAM, Calendar, local_date
 from referrals.models import Feedback, Offer, Partner, Referral, ReviewItem, TimerFailure
 
@@ -38,13 +38,10 @@ REFUSING = (Offer.State.DECLINED, Offer.State.RETURNED)
 def open_groups(now: datetime, calendar: Calendar) -> list[OpenGroup]:
     """Return all open referrals, counted by state, partner and owner: one pass over the open set."""
     overdue = Q(next_due_at__lt=now)
-    # The clock of what stays begins anew each time it runs out: without this, nothing would be late for long.
-    missed = Q(misses__gt=0)
     counts: dict[str, Aggregate] = {
         "total": Count("*"),
-        "late": Count("next_due_at", filter=overdue | missed),
+        "late": Count("next_due_at", filter=overdue),
         "due": Min("next_due_at", filter=overdue),
-        "since": Min("entered_at", filter=missed),
     }
     for number, start in enumerate(band_starts(local_date(now), calendar)):
         counts[f"within_{number}"] = Count("created_at", filter=Q(created_at__gte=start))
@@ -61,10 +58,10 @@ def open_groups(now: datetime, calendar: Calendar) -> list[OpenGroup]:
             owner,
             total,
             late,
-            first_due(State(state), due, since, calendar),
+            due,
             bands(total, younger),
         )
-        for state, partner, owner, total, late, due, since, *younger in found
+        for state, partner, owner, total, late, due, *younger in found
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from referrals.domain.lifecycle import ATTEMPTS_BEFORE_LEAD_DECIDES, can_expire, due
+from referrals.domain.lifecycle import ATTEMPTS_BEFORE_LEAD_DECIDES
 from referrals.domain.states import OPEN_STATES, STATES, Actor, State
 from referrals.domain.worktime import Calendar, start_of
 
@@ -55,19 +55,6 @@ def bands(total: int, within: Iterable[int]) -> tuple[int, ...]:
     """Return the number in each band, from the numbers that are at most so old."""
     bounds = (0, *within, total)
     return tuple(upper - lower for lower, upper in pairwise(bounds))
-
-
-def first_due(
-    state: State, due_at: datetime | None, missed_since: datetime | None, calendar: Calendar
-) -> datetime | None:
-    """Return the deadline that passed first: one that runs now, or the first of those that passed while it stayed.
-
-    `due_at` is the earliest deadline that passed and still stands, `missed_since` the earliest moment at which the
-    state was entered by what missed its clock before.
-    """
-    # What moves on when its clock runs out misses none.
-    first = due(state, missed_since, calendar)[0] if missed_since and not can_expire(state) else None
-    return min((at for at in (due_at, first) if at), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class Referral(models.Model):
     entered_at = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True, default=None)
     due_kind = models.CharField(max_length=20, blank=True, default="")
+    # When the sweep looks at it: the deadline and its grace; later, when a missed one is to be told once more. The
+    # deadline itself stays what it was, so that what is late stays late and first in the list.
+    sweep_at = models.DateTimeField(null=True, default=None)
     reason = models.CharField(max_length=30, blank=True, default="")
     outcome = models.CharField(max_length=30, blank=True, default="")
     closed_at = models.DateTimeField(null=True, default=None)
@@ -73,7 +76,8 @@ class Referral(models.Model):
                 name="referral_closed_means_closed",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=False) | Q(next_due_at__isnull=False), name="referral_open_has_clock"
+                condition=Q(closed_at__isnull=False) | Q(next_due_at__isnull=False, sweep_at__isnull=False),
+                name="referral_open_has_clock",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(outcome__gt=""), name="referral_closed_has_outcome"
@@ -109,8 +113,6 @@ class Referral(models.Model):
                     "partner",
                     "owner",
                     "created_at",
-                    "entered_at",
-                    "misses",
                 ),
                 name="referral_state_due",
                 condition=_OPEN,
@@ -131,6 +133,7 @@ class Referral(models.Model):
                 fields=("-created_at", "-id", "attempts"), name="referral_often", condition=Q(attempts__gte=2)
             ),
             models.Index(fields=("created_at", "id"), name="referral_came_in", condition=_OPEN),
+            models.Index(fields=("sweep_at", "id"), name="referral_sweep", condition=_OPEN),
             models.Index(fields=("entered_at", "id"), name="referral_changed", condition=_OPEN),
             models.Index(fields=("-created_at", "-id"), name="referral_newest"),
         )

@@ -25,7 +25,7 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
     Referral: (
         "id", "intake_id", "assessment_id", "number", "activity", "rules", "step", "way", "intensity", "province",
         "sector", "state", "owner_id", "partner_id", "organisation", "partner_name", "entered_at", "next_due_at",
-        "due_kind", "reason", "outcome", "closed_at", "attempts", "version", "no_partner", "created_at",
+        "sweep_at", "due_kind", "reason", "outcome", "closed_at", "attempts", "version", "no_partner", "created_at",
     ),
     Dossier: ("id", "referral_id", "number", "content", "digest", "created_at"),
     Offer: (

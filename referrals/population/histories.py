@@ -65,12 +65,12 @@ class Story:
         """Return the row of the referral itself, in the order of columns.COLUMNS."""
         state = life[-1].target
         clock, wish, partner = STATES[state].clock, self.wish, self.partner
+        due = self.world.due(state, moments[-1]) if clock else None
         return (
             self.pk, self.intake, assessment, self.number, wish.activity, json.dumps(wish.rules), wish.step, wish.way,
             wish.intensity, *place, state.value, self.owner, partner.pk if partner else None,
             partner.organisation if partner else "", partner.name if partner else "", moments[-1],
-            self.world.due(state, moments[-1]) if clock else None, clock.kind.value if clock else "", self.reason,
-            self.outcome, None if clock else moments[-1], self.attempts, len(life), wish.no_partner, moments[0],
+            due, due, clock.kind.value if clock else "", self.reason, self.outcome, None if clock else moments[-1], self.attempts, len(life), wish.no_partner, moments[0],
         )  # fmt: skip
 
     # --- what moves do ----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from referrals.domain.lifecycle import Action, Actor, answer_until
+from referrals.domain.lifecycle import Action, Actor, State, answer_until
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
 from referrals.services import consents, door, reviewing
@@ -104,6 +104,35 @@ def first_contact(offer_id: int, *, actor: str, on: date, key: str, now: datetim
         return offer
 
     return door.once(f"offer:{offer_id}", key, work, of_event)
+
+
+def still_busy(referral_id: int, *, actor: str, key: str, now: datetime, version: int | None = None) -> Referral:
+    """Let it be known that the work goes on: the state stays, its term starts again."""
+
+    def work(scoped: str | None) -> Referral:
+        referral = door.read(referral_id, version)
+        by = door.who(actor)
+        door.hold(referral.intake_id)
+        referral = door.read(referral_id, version)
+        # Who may end the work may say that it goes on.
+        door.allowed(referral.state, Action.COMPLETE, by.role)
+        if by.role is Actor.ADVISOR:
+            door.own(referral, by.pk)
+        elif referral.partner_id != by.pk:
+            raise Refused("Deze doorverwijzing is van een andere partner.")
+        clock = door.clock(State(referral.state), now)
+        door.amend(
+            referral,
+            "progress_reported",
+            actor=actor,
+            at=now,
+            key=scoped,
+            changes={**clock, "misses": 0},
+            payload=about(live_offer(referral)),
+        )
+        return referral
+
+    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
 
 
 def complete(

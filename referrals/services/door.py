@@ -241,9 +241,9 @@ def handed_to(partner: Partner | None) -> dict[str, object]:
 def clock(target: State, at: datetime, respond_days: int = 5, until: date | None = None) -> dict[str, object]:
     """Return the columns of the clock that starts when this state is entered; a closed state has none."""
     if not target.is_open:
-        return {"next_due_at": None, "due_kind": "", "closed_at": at}
+        return {"next_due_at": None, "sweep_at": None, "due_kind": "", "closed_at": at}
     due, kind = lifecycle.due(target, at, calendar(), respond_days=respond_days, until=until)
-    return {"next_due_at": due, "due_kind": kind.value, "closed_at": None}
+    return {"next_due_at": due, "sweep_at": due + lifecycle.grace(target), "due_kind": kind.value, "closed_at": None}
 
 
 def allowed(state: str, action: Action, role: Actor) -> Transition:

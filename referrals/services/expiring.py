@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import connection
 
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event
@@ -20,6 +21,7 @@ from referrals.services.offering import about, end, live_offer
 
 TIMER = "timer"
 MISSED = "deadline_missed"
+PATIENCE = "5s"
 NO_RESPONSE, NO_CONTACT = "no_response", "no_contact"
 
 
@@ -50,6 +52,7 @@ def run_out(due: Due, now: datetime) -> Event | None:
     """
 
     def work(scoped: str | None) -> Event | None:
+        wait_no_longer()
         door.hold(due.intake_id)
         referral = door.read(due.referral_id, due.version)
         if can_expire(State(referral.state)):
@@ -57,6 +60,16 @@ def run_out(due: Due, now: datetime) -> Event | None:
         return _stay(referral, now, scoped)
 
     return door.once(f"timer:{due.referral_id}", f"{due.version}:{due.kind}", work, lambda _: None)
+
+
+def wait_no_longer() -> None:
+    """Give up this transaction when somebody holds a row for long: the relay may not stand still behind one referral.
+
+    SQLite gives up by itself, after the timeout in the settings.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
 
 
 # --- moves on ---------------------------------------------------------------------------------------------------------
@@ -145,7 +158,7 @@ def _stay(referral: Referral, now: datetime, key: str | None) -> Event:
         actor=TIMER,
         at=now,
         key=key,
-        changes={"misses": misses, **door.clock(state, now)},
+        changes={"misses": misses, "sweep_at": door.clock(state, now)["sweep_at"]},
         payload={"state": state.value, "misses": misses, "told": told.role.value if told.role else ""},
     )
     _tell(event, referral, told, now)

@@ -1,6 +1,6 @@
 """The sweep: every clock that ran out is carried out, each in its own transaction, so that none stops another.
 
-One pass goes by (next_due_at, id) and never looks back: a referral that cannot be carried out is passed by, and
+One pass goes by (sweep_at, id) and never looks back: a referral that cannot be carried out is passed by, and
 tried again in the next pass. A pass may be cut into slices; the next slice goes on where the last one stopped.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from nnmkb.ledger.models import Heartbeat
-from referrals.domain.lifecycle import State, can_expire, grace
+from referrals.domain.lifecycle import State, can_expire
 from referrals.models import Referral, TimerFailure
 from referrals.services import bouncing, expiring
 from referrals.services.errors import NotDone
@@ -87,15 +87,14 @@ def _due(now: datetime, place: Place | None) -> Iterator[Due]:
 
 
 def _batch(now: datetime, place: Place | None) -> list[Due]:
-    found = Referral.objects.filter(closed_at__isnull=True, next_due_at__lte=now)
-    found = found.filter(~Q(state=State.OFFERED) | Q(next_due_at__lte=now - grace(State.OFFERED)))
+    found = Referral.objects.filter(closed_at__isnull=True, sweep_at__lte=now)
     if place is not None:
         at, pk = place
         # The first bound says nothing new, but lets the database begin at the right place of the index.
-        found = found.filter(Q(next_due_at__gte=at) & (Q(next_due_at__gt=at) | Q(pk__gt=pk)))
-    rows = found.order_by("next_due_at", "pk").values_list(
-        "pk", "intake_id", "version", "state", "due_kind", "next_due_at"
-    )[:BATCH]
+        found = found.filter(Q(sweep_at__gte=at) & (Q(sweep_at__gt=at) | Q(pk__gt=pk)))
+    rows = found.order_by("sweep_at", "pk").values_list("pk", "intake_id", "version", "state", "due_kind", "sweep_at")[
+        :BATCH
+    ]
     return [Due(pk, intake, version, State(state), kind, at) for pk, intake, version, state, kind, at in rows if at]
 
 

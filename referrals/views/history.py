@@ -67,6 +67,7 @@ TITLES = {
     "offer_reminded": "Partner herinnerd",
     "offer_undeliverable": "Aanbod kon niet worden bezorgd",
     "offer_withdrawn": "Aanbod gestopt: toestemming ingetrokken",
+    "progress_reported": "Nog bezig",
     "question_answered": "Vraag beantwoord",
     "question_asked": "Vraag gesteld aan de ondernemer",
     "question_closed": "Vraag gesloten",

@@ -108,6 +108,10 @@ def _stop(given: Answer) -> object:
     )
 
 
+def _still_busy(given: Answer) -> object:
+    return answering.still_busy(given.offer.referral_id, actor=given.actor, key=given.key, now=given.now)
+
+
 def _postpone(given: Answer) -> object:
     return holding.postpone(
         given.offer.referral_id, actor=given.actor, until=given.typed["until"], key=given.key, now=given.now
@@ -130,6 +134,9 @@ ACTS = (
         "U gaat weer verder. De ondernemer krijgt bericht.", forms.AnswerForm, _resume),
     Act("afronden", Action.COMPLETE, "Rond af", "Wat is het resultaat?",
         "De doorverwijzing is afgerond.", forms.OutcomeForm, _complete),
+    # Not a move of the table: who may end the work may also say that it goes on.
+    Act("nog-bezig", Action.COMPLETE, "Wij zijn nog bezig", "Bent u nog bezig met dit bedrijf?",
+        "Dank u wel. U hoort over 30 dagen weer van ons.", forms.AnswerForm, _still_busy),
     Act("uitstellen", Action.POSTPONE, "Stel uit", "Tot wanneer stelt u dit uit?",
         "Het is uitgesteld. De ondernemer krijgt bericht.", forms.HoldForm, _postpone),
     Act("stoppen", Action.STOP, "Stop zonder resultaat", "Waarom stopt dit?",

@@ -98,6 +98,7 @@ def referral(made: Intake, found: Assessment | None, activity: str = "P4", **fie
         activity=activity,
         entered_at=NOW,
         next_due_at=DUE,
+        sweep_at=DUE,
         due_kind="claim",
         created_at=NOW,
         **known,

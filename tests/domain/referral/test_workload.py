@@ -82,29 +82,6 @@ def test_numbers_at_most_so_old_become_numbers_per_band() -> None:
     assert workload.bands(10, (2, 5, 5, 9)) == (2, 3, 0, 4, 1)
 
 
-@pytest.mark.parametrize(
-    ("due_at", "since", "first"),
-    [
-        (None, None, None),
-        (DUE, None, DUE),
-        # Picked up within two working days: of Monday 16 November that is Wednesday at five.
-        (None, datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 18, 16, tzinfo=UTC)),
-        (DUE, datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 18, 16, tzinfo=UTC)),
-        (DUE, datetime(2026, 11, 20, 9, tzinfo=UTC), DUE),
-        # Friday before the night in which the clock goes back: Tuesday at five in winter time.
-        (None, datetime(2026, 10, 23, 9, tzinfo=UTC), datetime(2026, 10, 27, 16, tzinfo=UTC)),
-    ],
-)
-def test_first_deadline_that_passed_is_found_after_the_clock_began_anew(
-    due_at: datetime | None, since: datetime | None, first: datetime | None
-) -> None:
-    assert workload.first_due(State.QUEUED, due_at, since, CALENDAR) == first
-
-
-def test_state_that_moves_on_has_no_missed_clock() -> None:
-    assert workload.first_due(State.ON_HOLD, DUE, DUE - timedelta(days=30), CALENDAR) == DUE
-
-
 def group(state: State, partner: int | None, owner: int | None, total: int, late: int = 0, **more: object) -> OpenGroup:
     due = more.get("due", DUE) if late else None
     assert due is None or isinstance(due, datetime)

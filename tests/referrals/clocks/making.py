@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from nnmkb.ledger.models import Event, Outgoing
-from referrals.domain.lifecycle import Action, Actor, State, grace
+from referrals.domain.lifecycle import Action, Actor, State
 from referrals.models import ConsentRequest, Question, Referral
 from referrals.services import answering, door, holding
 from tests.referrals.services import cast
@@ -60,8 +60,8 @@ def step(
 def run_out(found: Case | Referral) -> datetime:
     """Return the first moment at which the sweep takes this referral."""
     referral = Referral.objects.get(pk=found.pk if isinstance(found, Referral) else found.referral.pk)
-    assert referral.next_due_at is not None
-    return referral.next_due_at + grace(State(referral.state))
+    assert referral.sweep_at is not None
+    return referral.sweep_at
 
 
 def promised(found: Case, event: Event) -> set[tuple[str, str]]:

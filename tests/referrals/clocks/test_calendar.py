@@ -153,11 +153,11 @@ def test_a_clock_change_during_a_term_is_seen_by_the_sweep() -> None:
     found = cast.case("queued")
     friday = at("2026-10-23T12:00")
     by, _ = due(State.QUEUED, friday, CALENDAR)
-    Referral.objects.filter(pk=found.referral.pk).update(next_due_at=by)
+    Referral.objects.filter(pk=found.referral.pk).update(next_due_at=by, sweep_at=by)
     # An hour more than four days and five hours on the wall.
     assert by.astimezone(UTC) - friday.astimezone(UTC) == timedelta(days=4, hours=6)
     timing.sweep(by - A_SECOND)
     assert found.fresh().misses == 0
     timing.sweep(by)
     assert found.fresh().misses == 1
-    assert found.fresh().next_due_at == at("2026-10-29T17:00")
+    assert (found.fresh().next_due_at, found.fresh().sweep_at) == (by, at("2026-10-29T17:00"))

@@ -32,7 +32,7 @@ A_MINUTE = timedelta(minutes=1)
 def many(number: int, *, apart: timedelta = timedelta(seconds=1)) -> list[Referral]:
     """Return so many referrals in the queue, due so long after one another, without their history."""
     intake = Intake.objects.first() or cast.submitted()
-    Referral.objects.all().update(next_due_at=LATER + timedelta(days=900))
+    Referral.objects.all().update(sweep_at=LATER + timedelta(days=900))
     last = Referral.objects.count()
     rows = [
         Referral(
@@ -43,6 +43,7 @@ def many(number: int, *, apart: timedelta = timedelta(seconds=1)) -> list[Referr
             intensity="licht",
             entered_at=START,
             next_due_at=START + count * apart,
+            sweep_at=START + count * apart,
             due_kind="claim",
             created_at=START,
         )

@@ -110,6 +110,7 @@ def referral(
         "next_due_at": NOW + due,
         **fields,
     }
+    known.setdefault("sweep_at", known["next_due_at"])
     if to := known.get("partner"):
         known = {"organisation": to.organisation, "partner_name": to.name, **known}
     case = of or intake(company)

@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from nnmkb.ledger.models import Outgoing
+from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain.lifecycle import State
+from referrals.domain.worktime import end_of, local_date
 from referrals.models import Offer, Referral
 from referrals.services import answering, closing
+from referrals.services.errors import NotAllowed, Refused
 from tests.referrals.desk import making
 from tests.referrals.desk.making import NOW
 from tests.referrals.partner.test_answer import dossier
@@ -88,3 +90,23 @@ def test_nothing_goes_on_after_the_consent_was_withdrawn(partner: Client, offer:
     response = answer(partner, offer, "hervatten")
     assert response.status_code == 410
     assert state(offer) == State.WITHDRAWN
+
+
+def test_a_partner_that_is_still_busy_gets_a_new_term_and_the_state_stays(partner: Client, offer: Offer) -> None:
+    Referral.objects.filter(pk=offer.referral_id).update(next_due_at=NOW - timedelta(days=3), misses=2)
+    assert "Wij zijn nog bezig" in dossier(partner, offer)
+    answer(partner, offer, "nog-bezig")
+    row = Referral.objects.get(pk=offer.referral_id)
+    assert (row.state, row.misses) == (State.IN_PROGRESS, 0)
+    assert row.next_due_at == row.sweep_at == end_of(local_date(NOW + timedelta(days=30)))
+    assert Event.objects.filter(stream=row.stream, kind="progress_reported").count() == 1
+
+
+def test_only_who_is_at_work_can_say_so(partner: Client, offer: Offer) -> None:
+    with pytest.raises(Refused, match="andere partner"):
+        answering.still_busy(offer.referral_id, actor="partner:999", key="d" * 36, now=NOW)
+    with pytest.raises(Refused, match="behandelaar"):
+        answering.still_busy(offer.referral_id, actor="advisor:999", key="d" * 36, now=NOW)
+    answer(partner, offer, "uitstellen", until="2027-01-15")
+    with pytest.raises(NotAllowed):
+        answering.still_busy(offer.referral_id, actor=f"partner:{offer.partner_id}", key="d" * 36, now=NOW)

@@ -106,7 +106,7 @@ def test_not_beside_an_open_one_for_the_same_activity() -> None:
     found = closed()
     row = found.fresh()
     row.pk, row.number, row.state, row.closed_at, row.outcome = None, f"{row.number[:-1]}9", "queued", None, ""
-    row.next_due_at = NOW
+    row.next_due_at = row.sweep_at = NOW
     row.save(force_insert=True)
     with pytest.raises(Refused, match="loopt deze activiteit al"):
         reopened(found)

@@ -184,11 +184,11 @@ def test_advisor_line_tells_open_turn_late_and_absence(lead: Client) -> None:
     assert "Lies 0 0 0 Niets te laat" in said
 
 
-def test_what_missed_its_clock_stays_late_though_the_clock_began_anew(lead: Client) -> None:
+def test_what_missed_its_clock_stays_late_however_often_it_was_told(lead: Client) -> None:
     anke = making.staff("anke")
-    # Back on Monday 16 November with two working days to go on: late since Wednesday the eighteenth.
-    entered = NOW - timedelta(days=8)
-    making.referral(owner=anke, state=State.RETURNED, misses=2, entered_at=entered, due=timedelta(days=1))
+    # Late since Wednesday 18 November, and told twice since.
+    told_next = NOW + timedelta(days=1)
+    making.referral(owner=anke, state=State.RETURNED, misses=2, due=timedelta(days=-6), sweep_at=told_next)
     assert "Anke 1 1 1 te laat: Anke 4 werkdagen" in section(page(lead), "adviseurs")
 
 
