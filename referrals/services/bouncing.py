@@ -10,6 +10,7 @@ from referrals.domain.lifecycle import Action, Actor, State
 from referrals.domain.reasons import AUTOMATIC_RETURN_REASONS
 from referrals.models import Offer
 from referrals.services import door, reviewing
+from referrals.services.expiring import wait_no_longer
 from referrals.services.offering import about, end, of_event
 from referrals.services.telling import LINK_MAILS
 
@@ -23,6 +24,7 @@ def bounce(offer_id: int, now: datetime) -> Offer | None:
     """O5: end an offer whose mail was given up; None when the partner got it another way, or it has ended already."""
 
     def work(scoped: str | None) -> Offer | None:
+        wait_no_longer()
         offer = Offer.objects.select_related("referral").get(pk=offer_id)
         door.hold(offer.referral.intake_id)
         offer = Offer.objects.select_related("partner", "referral").get(pk=offer_id)

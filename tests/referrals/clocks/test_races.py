@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import GRACE, State
 from referrals.models import Offer, TimerFailure
-from referrals.services import answering, bouncing, closing, offering, queue, timing
+from referrals.services import answering, bouncing, closing, door, expiring, offering, queue, timing
 from referrals.services.errors import Gone, NotAllowed, NotDone, Refused, Stale
 from referrals.services.timing import Swept
 from tests.ledger.forging import broken
@@ -155,3 +157,32 @@ def test_one_mail_a_day_also_when_sweeps_meet() -> None:
     assert all(isinstance(one, Swept) and one.failed == 0 for one in results), results
     assert Outgoing.objects.filter(kind="mail.late_to_lead").count() == 1
     assert [one.fresh().misses for one in found] == [1] * 6
+
+
+@pytest.mark.postgres
+def test_a_row_that_somebody_holds_for_long_keeps_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiring, "PATIENCE", "100ms")
+    held, free = case_in(State.IN_REVIEW), case_in(State.IN_REVIEW)
+    moment = max(run_out(held), run_out(free))
+    taken, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            door.hold(held.intake.pk)
+            taken.set()
+            done.wait(timeout=20)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert taken.wait(timeout=20)
+    try:
+        swept = timing.sweep(moment)
+    finally:
+        done.set()
+        holder.join(timeout=20)
+    assert (held.fresh().state, free.fresh().state) == ("in_review", "queued")
+    assert swept.failed >= 1
+    timing.sweep(moment + timedelta(minutes=1))
+    assert held.fresh().state == "queued"
+    assert not TimerFailure.objects.exists()
