@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -100,6 +101,22 @@ def test_walk_goes_over_the_edge_of_a_page(visit: Opener, javascript: bool) -> N
     title(page, "Bedrijf 26")
     page.get_by_role("link", name="Sluit Bedrijf 26").click()
     expect(page.get_by_role("row").filter(has_text="Bedrijf 26")).to_be_visible()
+
+
+def test_list_that_stands_open_says_what_came_in(visit: Opener) -> None:
+    page = visit()
+    steps.sign_in(page)
+    page.clock.install()
+    page.goto("/werkbak/?lijst=vrij")
+    fresh = page.locator("[data-fresh]")
+    expect(fresh).to_have_text("Ververs")
+    making.referral("Nieuw", created_at=timezone.now() + timedelta(seconds=2))
+    # Counted again without waiting half a minute.
+    cache.clear()
+    page.clock.fast_forward(61_000)
+    expect(fresh).to_have_text("1 nieuwe")
+    fresh.click()
+    expect(page.get_by_role("link", name="Nieuw", exact=True)).to_be_visible()
 
 
 @pytest.mark.java
