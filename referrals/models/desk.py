@@ -80,8 +80,8 @@ class BulkRun(models.Model):
     key = models.CharField(max_length=40, unique=True)
     act = models.CharField(max_length=20)
     at = models.DateTimeField()
-    # One line per referral: {"number", "done", "text", "version"}, with "label" where it is about one, and with
-    # "undone" and "undo_text" once it was taken back. "done" is null until the row was tried. No free text.
+    # One line per referral: {"number", "done", "text", "version"}, with "label" or "clock" (of before a claim), and
+    # with "undone" and "undo_text" once it was taken back. "done" is null until the row was tried. No free text.
     lines = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True, default=None)
 

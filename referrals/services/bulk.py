@@ -8,14 +8,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from nnmkb.ledger import events
-from nnmkb.ledger.models import Event
 from nnmkb.web.desk import name_of
 from referrals.domain.lifecycle import Action, Actor, State
 from referrals.domain.numbers import parse_referral_number, referral_number
@@ -27,12 +26,7 @@ from referrals.services.errors import NotDone, Refused, Stale
 
 log = logging.getLogger("nnmkb.bulk")
 MOST = 200
-UNDO_WITHIN = timedelta(seconds=30)
-# A run that is not finished after this long was broken off: the history tells how far it came.
-LONGEST_RUN = timedelta(minutes=2)
-KEPT = timedelta(days=7)
 UNKNOWN = "Dit nummer kennen wij niet."
-BROKEN_OFF = "Niet gedaan: de handeling is onderbroken. Kies deze opnieuw."
 OURS = "Niet gedaan, door een fout bij ons. Probeer het opnieuw."
 
 
@@ -46,9 +40,6 @@ class Act(StrEnum):
     UNLABEL = "label-weg"
     REMIND = "herinneren"
     CANCEL = "annuleren"
-
-
-UNDOABLE = (Act.CLAIM, Act.LABEL, Act.UNLABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,27 +176,30 @@ def run(act: Act, seen: Mapping[str, int], choice: Choice, *, advisor: User, key
     if kept.user_id != advisor.pk:
         raise Refused("Deze pagina hoort niet bij u. Begin opnieuw in de werkbak.")
     if made:
-        known = _keys(list(seen))
-        kept.lines = [_line(act, number, known.get(number), version, choice, kept) for number, version in seen.items()]
+        found = Referral.objects.in_bulk(list(seen), field_name="number")
+        kept.lines = [_line(act, number, found.get(number), version, choice, kept) for number, version in seen.items()]
         kept.save(update_fields=["lines"])
     return kept
 
 
 def _line(
-    act: Act, number: str, referral_id: int | None, version: int, choice: Choice, kept: BulkRun
+    act: Act, number: str, referral: Referral | None, version: int, choice: Choice, kept: BulkRun
 ) -> dict[str, Any]:
     line: dict[str, Any] = {"number": number, "done": False, "text": UNKNOWN, "version": version}
     if choice.label:
         line["label"] = choice.label
-    if referral_id is None:
+    if referral is None:
         return line
-    text, version_after = _attempt(
-        lambda: _DOING[act](referral_id, version, choice, kept.user, kept.key, kept.at), kept.user
+    if act is Act.CLAIM and referral.next_due_at is not None:
+        # What was read at this version is what the claim replaces; for taking it back.
+        line["clock"] = [referral.entered_at.isoformat(), referral.next_due_at.isoformat(), referral.misses]
+    text, version_after = attempt(
+        lambda: _DOING[act](referral.pk, version, choice, kept.user, kept.key, kept.at), kept.user
     )
     return {**line, "done": not text, "text": text, "version": version_after or version}
 
 
-def _attempt(work: Callable[[], Referral], advisor: User) -> tuple[str, int]:
+def attempt(work: Callable[[], Referral], advisor: User) -> tuple[str, int]:
     """Return why it was not done (empty when it was), and the version that it left."""
     try:
         return "", work().version
@@ -230,7 +224,8 @@ def _beaten(error: Stale, advisor: User) -> str:
     return f"Deze is net veranderd. Nu: {State(error.referral.state).label}{whose}."
 
 
-def _keys(numbers: Sequence[str]) -> dict[str, int]:
+def keys_of(numbers: Sequence[str]) -> dict[str, int]:
+    """Return the keys of the referrals with these numbers."""
     return dict(Referral.objects.filter(number__in=numbers).values_list("number", "pk"))
 
 
@@ -277,70 +272,3 @@ _DOING: dict[Act, Doing] = {
     Act.REMIND: _remind,
     Act.CANCEL: _cancel,
 }
-
-
-# --- after ------------------------------------------------------------------------------------------------------------
-
-
-def can_undo(kept: BulkRun, now: datetime) -> bool:
-    """Say whether the run can still be taken back."""
-    return (
-        kept.act in UNDOABLE
-        and kept.undone_at is None
-        and now <= kept.at + UNDO_WITHIN
-        and any(line["done"] for line in kept.lines)
-    )
-
-
-def undo(kept: BulkRun, *, now: datetime) -> BulkRun:
-    """Take back what the run did, for each referral that nobody has changed since; once.
-
-    Raises Refused after half a minute, and for acts that cannot be taken back.
-    """
-    if kept.act not in UNDOABLE:
-        raise Refused("Deze handeling kan niet worden teruggedraaid.")
-    if kept.undone_at is None and now > kept.at + UNDO_WITHIN:
-        raise Refused("Terugdraaien kan tot 30 seconden na de handeling. Doe het nu per verwijzing, of kies opnieuw.")
-    if not BulkRun.objects.filter(pk=kept.pk, undone_at__isnull=True).update(undone_at=now):
-        kept.refresh_from_db()
-        return kept
-    kept.undone_at = now
-    known = _keys([line["number"] for line in kept.lines])
-    kept.lines = [_taken_back(kept, line, known.get(line["number"]), now) for line in kept.lines]
-    kept.save(update_fields=["lines"])
-    return kept
-
-
-def _taken_back(kept: BulkRun, line: dict[str, Any], referral_id: int | None, now: datetime) -> dict[str, Any]:
-    if not line["done"] or referral_id is None:
-        return line
-    version, key, label = int(line["version"]), f"{kept.key}-terug", str(line.get("label", ""))
-    undoing: dict[str, Callable[[], Referral]] = {
-        Act.CLAIM: lambda: queue.release(referral_id, advisor=kept.user, version=version, key=key, now=now),
-        Act.LABEL: lambda: labels.remove(referral_id, label, advisor=kept.user, version=version, key=key, now=now),
-        Act.UNLABEL: lambda: labels.add(referral_id, label, advisor=kept.user, version=version, key=key, now=now),
-    }
-    text, _ = _attempt(undoing[kept.act], kept.user)
-    return {**line, "undone": not text, "undo_text": text}
-
-
-def find_out(kept: BulkRun, now: datetime) -> BulkRun:
-    """Settle the lines of a run that was broken off, from the history; one that still goes on is left alone."""
-    waiting = [line["number"] for line in kept.lines if line["done"] is None]
-    if not waiting or now < kept.at + LONGEST_RUN:
-        return kept
-    keys = {f"referral:{pk}:{kept.key}": number for number, pk in _keys(waiting).items()}
-    written = set(Event.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True))
-    done = {number for key, number in keys.items() if key in written}
-    for line in kept.lines:
-        if line["done"] is None:
-            line["done"] = line["number"] in done
-            line["text"] = "" if line["done"] else BROKEN_OFF
-    kept.save(update_fields=["lines"])
-    return kept
-
-
-def forget(now: datetime) -> int:
-    """Remove the runs of more than a week ago; return how many."""
-    removed, _ = BulkRun.objects.filter(at__lt=now - KEPT).delete()
-    return removed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -30,6 +31,13 @@ def claim(referral_id: int, *, advisor: User, version: int, key: str, now: datet
 def release(referral_id: int, *, advisor: User, version: int, key: str, now: datetime) -> Referral:
     """V1: put it back in the queue for a colleague."""
     return _step(referral_id, Action.RELEASE, {"owner_id": None}, advisor, version, key, now)
+
+
+def take_back(
+    referral_id: int, clock: Mapping[str, object], *, advisor: User, version: int, key: str, now: datetime
+) -> Referral:
+    """V1 right after a claim by mistake: back in the queue, with the columns of the clock that it had there."""
+    return _step(referral_id, Action.RELEASE, {"owner_id": None, **clock}, advisor, version, key, now)
 
 
 def hand_over(referral_id: int, to_user_id: int, *, advisor: User, version: int, key: str, now: datetime) -> Referral:

@@ -18,7 +18,7 @@ from nnmkb.web.desk import frame, signed_in
 from nnmkb.web.permissions import by_role
 from referrals.domain.worktime import local_date
 from referrals.models import BulkRun, Referral
-from referrals.services import bulk, profiles
+from referrals.services import bulk, bulk_results, profiles
 from referrals.services.bulk import MOST, Act, Choice, Line
 from referrals.services.errors import Refused
 from referrals.views import desk_rows
@@ -88,7 +88,7 @@ def carry_out(request: HttpRequest, action: str) -> HttpResponse:
 def result(request: HttpRequest, run: int) -> HttpResponse:
     """Show what became of each referral of a run; loading it again does nothing."""
     now = timezone.now()
-    kept = bulk.find_out(own_run(request, run), now)
+    kept = bulk_results.find_out(own_run(request, run), now)
     done = [line for line in kept.lines if line["done"]]
     context = {
         **frame(request),
@@ -99,8 +99,8 @@ def result(request: HttpRequest, run: int) -> HttpResponse:
         "not_done": [line for line in kept.lines if line["done"] is False],
         "busy": any(line["done"] is None for line in kept.lines),
         "undone": sum(1 for line in kept.lines if line.get("undone")),
-        "can_undo": bulk.can_undo(kept, now),
-        "undo_until": kept.at + bulk.UNDO_WITHIN,
+        "can_undo": bulk_results.can_undo(kept, now),
+        "undo_until": kept.at + bulk_results.UNDO_WITHIN,
         "lijst": request.GET.get("lijst", "")[:500],
         "back_href": list_href(request.GET.get("lijst", "")),
     }
@@ -113,7 +113,7 @@ def undo(request: HttpRequest, run: int) -> HttpResponse:
     kept = own_run(request, run)
     if request.method == "POST":
         try:
-            bulk.undo(kept, now=timezone.now())
+            bulk_results.undo(kept, now=timezone.now())
         except Refused as error:
             messages.error(request, str(error))
     return redirect(result_href(kept, request.POST.get("lijst", "")))

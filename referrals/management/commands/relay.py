@@ -22,7 +22,7 @@ from nnmkb.ledger.relay import Relay
 from nnmkb.run.family import AnotherRuns, leave_with_parent, on_stop, only_one
 from referrals import dispatch, tasks
 from referrals.rounds import Sweeping
-from referrals.services import anchoring, bulk, presence
+from referrals.services import anchoring, bulk_results, presence
 
 log = logging.getLogger("nnmkb.relay")
 Chore = Callable[[datetime], object]
@@ -64,7 +64,7 @@ def wired(*, inline: bool, once: bool = False) -> Relay:
     return Relay(
         start=carry_out if inline else send_hint,
         inline=inline,
-        chores=(drop_sessions, lapse, nightly, presence.forget, bulk.forget),
+        chores=(drop_sessions, lapse, nightly, presence.forget, bulk_results.forget),
         rounds=(Sweeping(stop),),
         stop=stop,
     )

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain.lifecycle import State
 from referrals.models import BulkRun, Label, Note, Referral
-from referrals.services import bulk, queue
+from referrals.services import bulk, bulk_results, queue
 from referrals.services.bulk import Act, Choice
 from tests.referrals.desk import making
 from tests.referrals.desk.making import NOW
@@ -284,13 +284,15 @@ def take_back(client: Client) -> str:
 
 
 def test_claim_is_taken_back_within_half_a_minute(desk: Client, clock: time_machine.Coordinates) -> None:
-    rows = [making.referral() for _ in range(2)]
+    rows = [making.referral(due=-timedelta(days=5), misses=2) for _ in range(2)]
     assert "Draai dit terug" in text(do(desk, "oppakken", *rows))
     clock.shift(29)
     found = take_back(desk)
     assert found.count("Teruggedraaid.") == 2
     assert "Draai dit terug" not in found
     assert {row.state for row in Referral.objects.all()} == {State.QUEUED}
+    # Late as it was: a claim by mistake buys no time.
+    assert {(row.next_due_at, row.misses) for row in Referral.objects.all()} == {(NOW - timedelta(days=5), 2)}
     assert take_back(desk) == found
     assert Event.objects.filter(kind="claim_released").count() == 2
 
@@ -381,5 +383,5 @@ def test_one_broken_row_does_not_take_the_others_with_it(
 def test_old_runs_are_forgotten(anke: User) -> None:
     for days in (1, 8):
         BulkRun.objects.create(user=anke, key=str(days), act="oppakken", at=NOW - timedelta(days=days))
-    assert bulk.forget(NOW) == 1
+    assert bulk_results.forget(NOW) == 1
     assert BulkRun.objects.get().key == "1"
