@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
 from intake.policies import policy
 from intake.policy import resolve
+from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import LONGEST_RESPONSE, SHORTEST_RESPONSE
 from referrals.models import Offer, Partner
 from referrals.services import organisations
@@ -61,6 +62,19 @@ def difference(was: Entry, will: Entry) -> tuple[dict[str, object], dict[str, ob
         "now": {name: _plain(after[name]) for name in told},
     }
     return changed, about
+
+
+def untouched(entry: Entry, events: Iterable[Event]) -> frozenset[str]:
+    """Return the fields that somebody else changed while this entry still says what stood there before.
+
+    Of a name or an address the history does not tell what stood there, so those count as touched.
+    """
+    first: dict[str, object] = {}
+    for event in events:
+        for name, value in event.payload.get("was", {}).items():
+            first.setdefault(name, value)
+    typed = entry.columns()
+    return frozenset(name for name, value in first.items() if _plain(typed[name]) == value)
 
 
 def check(entry: Entry, partner: Partner | None, today: date) -> None:

@@ -19,7 +19,7 @@ from referrals.domain.worktime import local_date
 from referrals.models import Partner
 from referrals.services import partners
 from referrals.services.errors import NotDone, Refused
-from referrals.services.partner_entry import Entry
+from referrals.services.partner_entry import Entry, untouched
 from referrals.services.partners import Change, Outdated
 from referrals.views.partners import get_partner, page_of
 from referrals.views.partners_forms import EntryForm, KeyForm, PauseForm, PersonForm, person_initial
@@ -163,8 +163,10 @@ def send(
         try:
             carry(change_of(request, form))
         except Outdated as error:
-            extra |= {"changed": moments(error.what_changed), "differences": differences(form, error.partner)}
-            form.made_again(error.partner)
+            left = untouched(form.entry(), error.what_changed) if isinstance(form, EntryForm) else frozenset[str]()
+            found = differences(form, error.partner, left)
+            extra |= {"changed": moments(error.what_changed), "differences": found}
+            form.made_again(error.partner, left)
             return show(request, partner, form, words, back, more=extra, status=409)
         except Refused as error:
             refused(form, error)
@@ -220,15 +222,15 @@ def refused(form: KeyForm, error: Refused) -> None:
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-def differences(form: KeyForm, partner: Partner) -> list[dict[str, str]]:
-    """Return what stands in the list now beside what was typed, for the fields where they differ."""
+def differences(form: KeyForm, partner: Partner, left: frozenset[str]) -> list[dict[str, str]]:
+    """Return what stands in the list now beside what was typed, for the fields where somebody typed something else."""
     if not isinstance(form, EntryForm):
         return []
     now, typed = Entry.of(partner).columns(), form.entry().columns()
     return [
         {"name": FIELDS[name], "now": told(name, now[name]), "typed": told(name, typed[name])}
         for name in now
-        if now[name] != typed[name]
+        if name not in left and now[name] != typed[name]
     ]
 
 

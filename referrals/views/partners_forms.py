@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -57,11 +58,17 @@ class KeyForm(forms.Form):
     def prepare(self) -> None:
         """Fill in the choices."""
 
-    def made_again(self, partner: Partner) -> None:
-        """Keep what was typed, for the version of now: whoever sends it again has seen what changed."""
+    def made_again(self, partner: Partner, left: Iterable[str] = ()) -> None:
+        """Keep what was typed, for the version of now: whoever sends it again has seen what changed.
+
+        The fields in `left` were not touched by who typed: they get what stands there now.
+        """
         assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data["sleutel"], data["versie"] = str(uuid.uuid4()), str(partner.version)
+        for name in left:
+            value = getattr(partner, name)
+            data.setlist(name, value if isinstance(value, list) else ["" if value is None else str(value)])
         self.data = data
 
 

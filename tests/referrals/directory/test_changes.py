@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -99,6 +100,21 @@ def test_two_tabs_the_second_sees_what_changed_and_keeps_what_was_typed(lead: Cl
     assert lead.post("/partners/metaalunie/wijzigen/", again).status_code == 302
     partner.refresh_from_db()
     assert (partner.name, partner.capacity, partner.version) == ("Mijn naam", 9, 3)
+
+
+def test_two_tabs_that_touch_other_fields_do_not_undo_each_other(lead: Client) -> None:
+    partner = making.partner("metaalunie", capacity=20, activities=["P4"], agreement_date=None)
+    second = form(partner, response_days="9")
+    lead.post(
+        "/partners/metaalunie/wijzigen/",
+        form(partner, capacity="7", activities=["P4", "N3"], agreement_date="2026-01-15"),
+    )
+    text = lead.post("/partners/metaalunie/wijzigen/", second).content.decode()
+    assert "<td>5</td><td>9</td>" in text
+    assert "<td>7</td>" not in text
+    for words in ('name="capacity" value="7"', 'name="response_days" value="9"', 'value="2026-01-15"'):
+        assert words in text, words
+    assert re.search(r'value="N3" id="[^"]+" checked', text)
 
 
 @pytest.mark.parametrize(
