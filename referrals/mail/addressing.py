@@ -91,8 +91,10 @@ def reason_of(outgoing: Outgoing) -> str:
 
 
 def due_of(outgoing: Outgoing) -> datetime:
-    """Return when the clock runs out that the event started."""
+    """Return when the clock runs out that the event started, as it was frozen then."""
     event = outgoing.event
+    if "due" in event.payload:
+        return datetime.fromisoformat(event.payload["due"])
     state = State(event.payload["to"])
     if state is State.OFFERED:
         return offer_of_event(outgoing).respond_by

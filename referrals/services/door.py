@@ -176,6 +176,9 @@ def settle(
         **clock(target, at, respond_days, until),
         **(changes or {}),
     }
+    due = fields["next_due_at"]
+    # Messages name the deadline as it was set, whatever becomes of the table of holidays.
+    frozen = {"due": due.isoformat()} if isinstance(due, datetime) else {}
     event = amend(
         referral,
         kind,
@@ -183,7 +186,7 @@ def settle(
         at=at,
         key=key,
         changes=fields,
-        payload={"from": source, "to": target.value, **(payload or {})},
+        payload={"from": source, "to": target.value, **frozen, **(payload or {})},
     )
     _leave(referral, State(source), at)
     if target.is_open:

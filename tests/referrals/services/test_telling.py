@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import TRANSITIONS, Action, Recipient
+from referrals.domain.worktime import Calendar
+from referrals.mail import addressing
 from referrals.models import Offer
-from referrals.services import answering, closing, offering
+from referrals.services import answering, closing, door, offering
 from referrals.services.sealed import known_texts
 from referrals.services.telling import REMINDER_KINDS, TO_ENTREPRENEUR
 from tests.ledger.forging import broken
@@ -141,3 +143,11 @@ def test_every_move_of_the_table_but_the_quiet_ones_tells_somebody() -> None:
         Action.RELEASE,
         Action.RECONSIDER,
     }
+
+
+def test_a_mail_names_the_deadline_of_its_event_after_the_calendar_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = cast.case("accepted")
+    mail = Outgoing.objects.get(kind="mail.accepted", recipient=f"intake:{found.intake.pk}")
+    more = Calendar(door.calendar().holidays | {date(2026, 11, 30)})
+    monkeypatch.setattr(addressing, "read_calendar", lambda: more)
+    assert addressing.due_of(mail) == found.fresh().next_due_at == datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
