@@ -25,7 +25,7 @@ from referrals.services.errors import NotDone, Refused, Stale
 from referrals.views import acts_told, desk_rows
 from referrals.views.acts_beside import BESIDE, back, is_row_key
 from referrals.views.acts_running import Change
-from referrals.views.acts_table import BY_SLUG, LEAD_DECIDES, TAKES_UP_FIRST, Act, can, lead_decides, move
+from referrals.views.acts_table import BY_SLUG, LEAD_DECIDES, TAKES_UP_FIRST, Act, can, move, waits_for_lead
 from referrals.views.conflicts import conflict
 from referrals.views.desk_forms import KEY, ActForm, OfferForm, PlainForm
 from referrals.views.workbench import get_referral
@@ -170,7 +170,7 @@ def forced(referral: Referral, partner: str) -> bool:
 
 def not_now(referral: Referral, chosen: Act) -> str:
     """Return in words why an act is not to be done now."""
-    if lead_decides(referral) and chosen.action in {Action.RECONSIDER, *TAKES_UP_FIRST}:
+    if waits_for_lead(referral) and chosen.action in {Action.RECONSIDER, *TAKES_UP_FIRST}:
         return LEAD_DECIDES
     owner = name_of(referral.owner)
     whose = f" Behandelaar: {owner}." if owner else ""
@@ -181,7 +181,7 @@ def replayed(referral: Referral, key: str) -> bool:
     """Say whether this very form was carried out before."""
     if not KEY.fullmatch(key):
         return False
-    # Some keys are scoped to the offer: the stream tells that they are about this referral. A proposal is about the scan.
+    # A key may be scoped to the offer: the stream tells that it is about this referral. A proposal is about the scan.
     own = Q(stream=referral.stream, idempotency_key__endswith=f":{key}")
     return Event.objects.filter(own | Q(idempotency_key=f"intake:{referral.intake_id}:{key}")).exists()
 

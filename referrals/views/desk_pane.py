@@ -100,7 +100,7 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "content": None if hidden else preview(case, consents.KVK),
         "buttons": buttons(acts, advice, taken=any(one.primary for one in asked)),
         "advice": advice,
-        "lead_decides": acts_table.lead_decides(referral),
+        "lead_decides": acts_table.waits_for_lead(referral),
         "leads": acts_table.leads(advisor),
         "candidates": asked,
         "nobody_fits": not any(one.offerable or one.lacks_consent for one in asked),
@@ -120,10 +120,10 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
 def buttons(acts: Iterable[acts_table.Act], advice: Suggestion | None, *, taken: bool) -> Buttons:
     """Return the buttons, the first choice in front; `taken` says that offering to a partner is the first choice."""
     known = [act for act in acts if act.action not in acts_table.WITH_A_PARTNER]
-    wanted = advice.slug if advice else ""
     usual = next((act.slug for act in known if act.primary), "")
-    primary = "" if taken else wanted or usual
-    known.sort(key=lambda act: act.slug != (wanted or usual))
+    first = [*(advice.slugs if advice else ()), usual]
+    primary = "" if taken else first[0]
+    known.sort(key=lambda act: first.index(act.slug) if act.slug in first else len(first))
     fits = len(known) <= MOST_BUTTONS
     return Buttons(known if fits else known[: MOST_BUTTONS - 1], [] if fits else known[MOST_BUTTONS - 1 :], primary)
 

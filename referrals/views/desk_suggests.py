@@ -33,7 +33,12 @@ class Suggestion:
     partner: str
     explained: str
     text: str
-    slug: str
+    slugs: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        """Return the act that fits best."""
+        return self.slugs[0] if self.slugs else ""
 
 
 def suggestion(referral: Referral, offers: Collection[Offer], slugs: Collection[str]) -> Suggestion | None:
@@ -42,7 +47,6 @@ def suggestion(referral: Referral, offers: Collection[Offer], slugs: Collection[
         return None
     consequence = _consequence(referral.reason)
     last = next(iter(offers), None)
-    fitting = [slug for slug in FITTING.get(consequence, ()) if slug in slugs]
     explained = last.reason_text if last is not None and last.reason == referral.reason else ""
     text = consequence.label if explained or consequence is not Consequence.NONE else "Zoek de volgende partner."
     return Suggestion(
@@ -50,7 +54,7 @@ def suggestion(referral: Referral, offers: Collection[Offer], slugs: Collection[
         partner=last.partner_name if last is not None else "",
         explained=explained,
         text=" ".join(filter(None, (text, MORE.get(consequence, "")))),
-        slug=fitting[0] if fitting else "",
+        slugs=tuple(slug for slug in FITTING.get(consequence, ()) if slug in slugs),
     )
 
 
