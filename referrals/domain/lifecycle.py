@@ -40,6 +40,7 @@ __all__ = [
     "due",
     "escalation",
     "grace",
+    "lead_decides",
     "reminder_due",
     "transition",
 ]
@@ -122,6 +123,14 @@ def grace(state: State) -> timedelta:
 def answer_until(respond_by: datetime) -> datetime:
     """Return the moment from which an answer of a partner comes too late, and the offer runs out."""
     return respond_by + grace(State.OFFERED)
+
+
+def lead_decides(state: State, attempts: int) -> bool:
+    """Say whether only the team lead may search on: what came back would go to its fourth attempt or a later one.
+
+    `attempts` counts how often somebody searched on, so the first attempt is number 0.
+    """
+    return state is State.RETURNED and attempts + 1 >= ATTEMPTS_BEFORE_LEAD_DECIDES
 
 
 def escalation(state: State, misses: int) -> Actor | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from referrals.domain.lifecycle import ATTEMPTS_BEFORE_LEAD_DECIDES
 from referrals.domain.states import OPEN_STATES, STATES, Actor, State
 from referrals.domain.worktime import Calendar, start_of
 
@@ -127,11 +126,6 @@ def by_partner(groups: Iterable[OpenGroup]) -> dict[int, Load]:
 def times_back(attempts: int, state: State) -> int:
     """Return how often a referral came back; the last return only counts as an attempt once somebody goes on."""
     return attempts + (state is State.RETURNED)
-
-
-def lead_decides(attempts: int, state: State) -> bool:
-    """Say whether the search goes on only when the team lead takes it up."""
-    return state is State.RETURNED and attempts >= ATTEMPTS_BEFORE_LEAD_DECIDES
 
 
 def _added(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:

@@ -70,7 +70,8 @@ class Story:
             self.pk, self.intake, assessment, self.number, wish.activity, json.dumps(wish.rules), wish.step, wish.way,
             wish.intensity, *place, state.value, self.owner, partner.pk if partner else None,
             partner.organisation if partner else "", partner.name if partner else "", moments[-1],
-            due, due, clock.kind.value if clock else "", self.reason, self.outcome, None if clock else moments[-1], self.attempts, len(life), wish.no_partner, moments[0],
+            due, due, clock.kind.value if clock else "", self.reason, self.outcome, None if clock else moments[-1],
+            self.attempts, len(life), wish.no_partner, moments[0],
         )  # fmt: skip
 
     # --- what moves do ----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event
 from nnmkb.web.desk import name_of
 from nnmkb.web.permissions import Role, roles_of
-from referrals.domain.lifecycle import ATTEMPTS_BEFORE_LEAD_DECIDES, Action, Actor, State
+from referrals.domain.lifecycle import Action, Actor, State, lead_decides
 from referrals.domain.worktime import local_date
 from referrals.models import Referral
 from referrals.services import door, profiles
@@ -108,7 +108,7 @@ def take_up(referral: Referral, advisor: User, now: datetime, key: str | None = 
     door.allowed(referral.state, Action.RECONSIDER, Actor.ADVISOR)
     if referral.owner_id != advisor.pk and not profiles.is_away(referral.owner, local_date(now)):
         door.own(referral, advisor.pk)
-    if referral.attempts >= ATTEMPTS_BEFORE_LEAD_DECIDES and not leads(advisor):
+    if lead_decides(State(referral.state), referral.attempts) and not leads(advisor):
         raise Refused("Vanaf de vierde poging beslist de teamleider. Vraag de teamleider om verder te zoeken.")
     door.move(
         referral,

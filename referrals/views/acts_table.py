@@ -13,13 +13,13 @@ from intake.policies import policy
 from intake.policy import KVK
 from nnmkb.web.permissions import Role, roles_of
 from referrals.domain.lifecycle import (
-    ATTEMPTS_BEFORE_LEAD_DECIDES,
     Action,
     Actor,
     Guard,
     State,
     Transition,
     actions_for,
+    lead_decides,
 )
 from referrals.domain.worktime import local_date
 from referrals.models import Referral
@@ -147,9 +147,9 @@ def move(referral: Referral, act: Act, advisor: User) -> Transition | None:
     return _row(referral, act.action, advisor)
 
 
-def lead_decides(referral: Referral) -> bool:
-    """Say whether only the team lead may search on: the fourth attempt is near."""
-    return referral.state == State.RETURNED and referral.attempts >= ATTEMPTS_BEFORE_LEAD_DECIDES
+def waits_for_lead(referral: Referral) -> bool:
+    """Say whether only the team lead may search on: the fourth attempt is next."""
+    return lead_decides(State(referral.state), referral.attempts)
 
 
 def _row(
@@ -182,7 +182,7 @@ def _holds(guard: Guard, referral: Referral, advisor: User, owner_id: int | None
         case Guard.OWNER_OR_OWNER_ABSENT:
             return owner_id == advisor.pk or _owner_away(referral)
         case Guard.LEAD_APPROVES_FOURTH_ATTEMPT:
-            return not lead_decides(referral) or leads(advisor)
+            return not waits_for_lead(referral) or leads(advisor)
         case Guard.KVK_IS_PARTY:
             return KVK in policy(referral.intake.policy).activities[referral.activity].parties
         case Guard.HANDLED_BY_KVK:

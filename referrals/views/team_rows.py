@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from intake.policy.telling import day_in_words
 from nnmkb.web.desk import name_of
-from referrals.domain.lifecycle import State
+from referrals.domain.lifecycle import State, lead_decides
 from referrals.domain.reasons import AUTOMATIC_RETURN_REASONS, DECLINE_REASONS, RETURN_REASONS, Reason, Side
 from referrals.domain.responses import Ending, Responses
-from referrals.domain.workload import Load, band_days, band_labels, lead_decides, times_back
+from referrals.domain.workload import Load, band_days, band_labels, times_back
 from referrals.domain.worktime import days_late, local_date
 from referrals.models import Partner, Referral
 from referrals.queues import View
@@ -274,5 +274,5 @@ def _back(row: Referral, names: Mapping[int, str]) -> BackLine:
         times=times_back(row.attempts, state),
         status=state.label,
         owner=names.get(row.owner_id or 0, ""),
-        waits_for_lead=lead_decides(row.attempts, state),
+        waits_for_lead=lead_decides(state, row.attempts),
     )

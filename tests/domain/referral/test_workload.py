@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.domain import workload
+from referrals.domain.lifecycle import lead_decides
 from referrals.domain.states import OPEN_STATES, State
 from referrals.domain.workload import AGE_BANDS, Load, OpenGroup
 from referrals.domain.worktime import AMSTERDAM, Calendar, local_date, read_calendar
@@ -125,7 +126,9 @@ def test_no_work_at_all() -> None:
 @pytest.mark.parametrize(
     ("attempts", "state", "times", "lead"),
     [
-        (2, State.RETURNED, 3, False),
+        (1, State.RETURNED, 2, False),
+        # Three attempts came to nothing: the fourth is for the team lead.
+        (2, State.RETURNED, 3, True),
         (3, State.IN_REVIEW, 3, False),
         (3, State.RETURNED, 4, True),
         (0, State.RETURNED, 1, False),
@@ -133,4 +136,4 @@ def test_no_work_at_all() -> None:
 )
 def test_how_often_it_came_back_and_who_decides(attempts: int, state: State, times: int, lead: bool) -> None:
     assert workload.times_back(attempts, state) == times
-    assert workload.lead_decides(attempts, state) is lead
+    assert lead_decides(state, attempts) is lead

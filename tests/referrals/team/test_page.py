@@ -258,14 +258,15 @@ def test_who_came_back_often_and_waits_for_the_lead(lead: Client) -> None:
     waits = making.referral(state=State.RETURNED, attempts=3, owner=anke)
     runs = making.referral(state=State.OFFERED, attempts=3, partner=making.partner())
     third = making.referral(state=State.RETURNED, attempts=2)
+    making.referral(state=State.RETURNED, attempts=1)
     making.referral(state=State.IN_REVIEW, attempts=2)
     text = page(lead)
     said = section(text, "vaak")
     assert f"{waits.number} Wacht op u 4 keer terug. Terug bij KvK. Van Anke." in said
     assert f"{runs.number} 3 keer terug. Aangeboden aan partner. Nog van niemand." in said
-    assert f"{third.number} 3 keer terug." in said
+    assert f"{third.number} Wacht op u 3 keer terug." in said
     assert said.count("keer terug.") == 3
-    assert "Nu: Verder zoeken . Hierover beslist u: 1." in section(text, "aandacht")
+    assert "Nu: Verder zoeken . Hierover beslist u: 2." in section(text, "aandacht")
 
 
 def test_requests_to_reopen_and_points_to_look_at_are_told_with_links(lead: Client) -> None:
