@@ -14,7 +14,7 @@ from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, Recipient, State
 from referrals.domain.worktime import local_date
-from referrals.models import Dossier, Feedback, Note, Offer, Question, Referral
+from referrals.models import Dossier, Feedback, Label, Note, Offer, Question, Referral
 from referrals.services import consents, directory, door, notes, telling
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
@@ -217,6 +217,9 @@ def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Ev
 
 def _without(referral: Referral, organisations: set[str], *, everything: bool, actor: str, now: datetime) -> None:
     """Carry on without these organisations, or withdraw the referral when nobody is left."""
+    if referral.state == State.AWAITING_CONSENT and not everything:
+        # What is asked here is another consent, and its answer is still to come.
+        return
     offer = live(referral)
     hit = offer is not None and offer.organisation in organisations
     if everything or not somebody_left(referral, local_date(now)):
@@ -284,6 +287,8 @@ def _empty(intake: Intake, now: datetime) -> None:
     Note.objects.filter(referral__in=referrals).delete()
     Question.objects.filter(referral__in=referrals).update(text="", answer="", salt="")
     Feedback.objects.filter(referral__in=referrals).update(text="", salt="")
+    # Words of the team, but nobody can say that no name is among them.
+    Label.objects.filter(referral__in=referrals).delete()
     dossiers = Dossier.objects.filter(referral__in=referrals)
     for pk in dossiers.values_list("pk", flat=True):
         outbox.revoke(f"dossier:{pk}", ("dossier.render",), now, "erased")

@@ -20,6 +20,7 @@ from referrals.domain.reasons import (
     DECLINE_REASONS,
     OUTCOMES,
     RECALL_REASONS,
+    REOPEN_REASONS,
     RETURN_REASONS,
     STOP_REASONS,
 )
@@ -149,6 +150,7 @@ _REASONS = {
         DECLINE_REASONS,
         OUTCOMES,
         RECALL_REASONS,
+        REOPEN_REASONS,
         RETURN_REASONS,
         STOP_REASONS,
     )

@@ -37,9 +37,10 @@ Step = Callable[[Case, datetime], object]
 
 
 def case_in(state: State, *, by_kvk: bool = False) -> Case:
-    """Return a referral of a company that chose one partner, in this state; mail to the company arrived."""
+    """Return a referral of a company that chose one partner, in this state; all mail arrived."""
     found = cast.case("in_review" if by_kvk else _before(state), "water_alliance")
     Outgoing.objects.filter(recipient=f"intake:{found.intake.pk}").update(state=Outgoing.State.DONE)
+    Outgoing.objects.filter(kind="mail.offer").update(state=Outgoing.State.DONE)
     if by_kvk:
         cast.partner("kvk")
         made = offering.handle_ourselves(found.referral.pk, **_advisor(found, NOW))

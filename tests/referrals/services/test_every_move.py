@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from nnmkb.ledger.models import Event
+from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain.lifecycle import TRANSITIONS, Action, Actor, State, actions_for
+from referrals.mail import WRITERS, Outdated
 from referrals.models import Referral
 from referrals.services import door
 from referrals.services.errors import NotAllowed, NotDone
@@ -136,3 +138,21 @@ def test_move_leaves_exactly_one_event_of_its_kind_with_its_number() -> None:
                 ]
                 assert [(one.kind, one.payload["transition"]) for one in made] == [(row.event, row.number)], actor
                 transaction.set_rollback(True)
+
+
+def test_every_mail_that_a_move_promises_can_be_written() -> None:
+    written: set[str] = set()
+    for row in TRANSITIONS:
+        for actor in row.actors:
+            with transaction.atomic():
+                source = row.source or State.IN_REVIEW
+                found = case_in(source, by_kvk=(row.number, actor) == ("A1", Actor.ADVISOR))
+                last = Outgoing.objects.order_by("id").last()
+                SERVICES[row.action, actor](found, NOW if actor is Actor.TIMER else LATER)
+                for outgoing in Outgoing.objects.filter(id__gt=last.pk if last else 0, kind__startswith="mail."):
+                    with contextlib.suppress(Outdated):
+                        assert WRITERS[outgoing.kind](outgoing).body
+                    written.add(outgoing.kind)
+                transaction.set_rollback(True)
+    promised = {f"mail.{notice.message}" for row in TRANSITIONS for notice in row.notices}
+    assert promised <= written

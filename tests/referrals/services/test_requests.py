@@ -196,6 +196,23 @@ def test_answer_without_a_question_or_after_the_other_answer() -> None:
         no(found)
 
 
+def test_withdrawing_another_consent_does_not_answer_the_request() -> None:
+    found = outside()
+    Referral.objects.filter(pk=found.referral.pk).update(activity="P4")
+    asked(found)
+    closing.withdraw(found.intake.pk, ("C2", "nom"), actor="entrepreneur", key=cast.key(), now=LATER)
+    assert found.fresh().state == State.AWAITING_CONSENT
+    assert yes(found).state == State.QUEUED
+
+
+def test_withdrawing_everything_ends_the_request_too() -> None:
+    found = outside()
+    asked(found)
+    closing.withdraw(found.intake.pk, actor="entrepreneur", key=cast.key(), now=LATER)
+    assert found.fresh().state == State.WITHDRAWN
+    assert ConsentRequest.objects.get().closed_at == LATER
+
+
 def test_erasing_ends_the_request() -> None:
     found = outside()
     asked(found)
