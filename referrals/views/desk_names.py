@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from nnmkb.web.desk import name_of
 from nnmkb.web.permissions import Role
@@ -56,9 +56,8 @@ def names(now: datetime) -> Names:
 
 def _look_up(now: datetime) -> Names:
     at_desk = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=(Role.ADVISOR, Role.TEAM_LEAD))
-    users = list(
-        User.objects.annotate(at_desk=Exists(at_desk)).filter(Q(at_desk=True) | Q(referrals__isnull=False)).distinct()
-    )
+    # Everybody with an account: people of the house, a few dozen.
+    users = list(User.objects.annotate(at_desk=Exists(at_desk)))
     partners = [(str(pk), name) for pk, name in Partner.objects.values_list("pk", "name")]
     labels = Label.objects.order_by("name").values_list("name", flat=True).distinct()[:MOST_LABELS]
     return Names(

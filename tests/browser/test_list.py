@@ -119,6 +119,23 @@ def test_list_that_stands_open_says_what_came_in(visit: Opener) -> None:
     expect(page.get_by_role("link", name="Nieuw", exact=True)).to_be_visible()
 
 
+def test_what_lies_over_the_page_closes_by_escape_and_by_a_click_beside_it(visit: Opener) -> None:
+    page = visit()
+    steps.sign_in(page)
+    page.goto("/werkbak/?lijst=alles")
+    word, box = page.locator(".nnmkb-drop--control summary"), page.get_by_label("Terug bij KvK")
+    word.click()
+    box.check()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(word).to_be_focused()
+    page.get_by_text("Meer lijsten").click()
+    link = page.get_by_role("link", name="Beheer uw lijsten")
+    expect(link).to_be_visible()
+    page.get_by_role("heading", name="Werkbak").click()
+    expect(link).to_be_hidden()
+
+
 @pytest.mark.java
 def test_judges_find_nothing_on_the_list(visit: Opener, look: Inspector) -> None:
     rows = full_desk()

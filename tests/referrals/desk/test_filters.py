@@ -78,6 +78,23 @@ def test_filter_takes_in_what_it_asks_for_and_leaves_out_the_rest(query: str, fi
     assert listed(found.filters) == ["that one"]
 
 
+def test_terms_end_where_the_day_and_the_week_end_in_amsterdam() -> None:
+    # NOW is Tuesday at 11 in Amsterdam; midnight there is 13 hours away, and the week ends on Sunday.
+    last_minute, week = timedelta(hours=12, minutes=59), timedelta(days=5)
+    for name, due in (
+        ("late", -timedelta(seconds=1)),
+        ("now", timedelta(0)),
+        ("tonight", last_minute),
+        ("tomorrow", last_minute + timedelta(minutes=1)),
+        ("sunday", week + last_minute),
+        ("monday", week + last_minute + timedelta(minutes=1)),
+    ):
+        making.referral(name, due=due)
+    assert listed(read("lijst=alles&termijn=laat").filters) == listed(Filters(view=View.LATE)) == ["late"]
+    assert listed(read("lijst=alles&termijn=vandaag").filters) == ["now", "tonight"]
+    assert listed(read("lijst=alles&termijn=week").filters) == ["now", "tonight", "tomorrow", "sunday"]
+
+
 def test_filter_on_people_and_partner() -> None:
     anke, nom = making.staff("anke"), making.partner("nom")
     making.referral("hers", owner=anke, state=State.OFFERED, partner=nom)
