@@ -107,6 +107,11 @@ def complete(change: Change) -> object:
     return answering.complete(change.pk, outcome=change.typed["outcome"], on=change.typed["on"], **change.by_actor)
 
 
+def still_busy(change: Change) -> object:
+    """The state stays, its term starts again."""
+    return answering.still_busy(change.pk, **change.by_actor)
+
+
 def stop(change: Change) -> object:
     """P6."""
     return answering.stop(change.pk, **change.reason, **change.by_actor)

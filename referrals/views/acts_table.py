@@ -68,6 +68,10 @@ def _proposed(referral: Referral, advisor: User) -> bool:
     return referral.owner_id == advisor.pk and referral.intake.state == Intake.State.SUBMITTED
 
 
+def _at_work(referral: Referral, advisor: User) -> bool:
+    return referral.state == State.IN_PROGRESS and referral.owner_id == advisor.pk
+
+
 def _asked_to_reopen(referral: Referral, advisor: User) -> bool:
     # Nothing that is open can be asked to open again.
     closed = not State(referral.state).is_open and bool(actors_of(advisor))
@@ -95,6 +99,7 @@ ACTS = (
         running.first_contact, forms.ContactForm, "Wanneer was het eerste contact?", primary=True),
     Act("afronden", Action.COMPLETE, "Rond af", "{number} is afgerond.", running.complete, forms.OutcomeForm,
         "Wat is het resultaat?", primary=True),
+    Act("nog-bezig", None, "Nog bezig", "De termijn van {number} begint opnieuw.", running.still_busy, shown=_at_work),
     Act("hervatten", Action.RESUME, "Hervat", "{number} is weer in beoordeling.", running.resume, forms.PlainForm,
         "Weer oppakken?", primary=True),
     Act("heropenen", Action.REOPEN, "Heropen", "{number} ligt weer in de wachtrij.", running.reopen, forms.ReasonForm,

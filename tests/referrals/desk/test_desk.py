@@ -116,7 +116,7 @@ def test_buttons_follow_the_table_of_states(desk: Client) -> None:
     assert buttons(state=State.NEEDS_INFO, owner=anke) == mine | {"vraag-sluiten"}
     assert buttons(state=State.AWAITING_CONSENT, owner=anke) == mine | {"annuleren"}
     assert buttons(state=State.OFFERED, owner=anke) == mine | {"terughalen"}
-    assert buttons(state=State.IN_PROGRESS, owner=anke) == mine | {"afronden", "stoppen"}
+    assert buttons(state=State.IN_PROGRESS, owner=anke) == mine | {"afronden", "stoppen", "nog-bezig"}
     assert buttons(state=State.RETURNED, owner=anke) == mine | open_ | {"verder-zoeken"}
     assert buttons(state=State.RETURNED, owner=anke, attempts=3) == mine | {"annuleren"}
     assert buttons(state=State.ON_HOLD, owner=anke) == mine | {"hervatten"}
