@@ -90,6 +90,8 @@ def expected(state: State, act: Act, *, owner: bool, lead: bool) -> State | None
         return state if state.is_open and state is not State.QUEUED and (owner or lead) else None
     if act.slug == "voorstellen":
         return state if owner else None
+    if act.slug == "nog-bezig":
+        return state if owner and state is State.IN_PROGRESS else None
     if act.action is None or (act.only is not None and state not in act.only):
         return None
     source = state
