@@ -63,7 +63,10 @@ document.addEventListener("submit", (event) => {
 
 if (sessionStorage.getItem(ACTED)) {
   sessionStorage.removeItem(ACTED);
-  (document.querySelector(`tr[aria-current] ${ROW}`) ?? document.getElementById("pane-title"))?.focus();
+  const row = document.querySelector(`tr[aria-current] ${ROW}`);
+  row?.focus();
+  // On a phone the pane stands in front of the list, and a row that cannot be seen takes no focus.
+  if (!row || document.activeElement !== row) document.getElementById("pane-title")?.focus();
 }
 
 setInterval(async () => {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -66,16 +66,15 @@ class Ground:
     """What the guards look at, read once for all referrals."""
 
     advisor: User
-    choice: Choice
     away: frozenset[int]
-    hanging: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    labelled: frozenset[int] = frozenset()
     reminded: frozenset[int] = frozenset()
 
 
 # --- before -----------------------------------------------------------------------------------------------------------
 
 
-def preview(act: Act, numbers: Sequence[str], choice: Choice, *, advisor: User, now: datetime) -> list[Line]:
+def preview(act: Act, numbers: Sequence[str], *, advisor: User, now: datetime) -> list[Line]:
     """Say of each referral whether the act can be done now, and why not; changes nothing."""
     wanted = [_spelled(number) for number in dict.fromkeys(numbers)]
     found = {
@@ -84,7 +83,7 @@ def preview(act: Act, numbers: Sequence[str], choice: Choice, *, advisor: User, 
             number__in=[number for number in wanted if number]
         )
     }
-    ground = _ground(act, list(found.values()), choice, advisor, now)
+    ground = _ground(act, list(found.values()), advisor, now)
     lines = []
     for typed, number in zip(dict.fromkeys(numbers), wanted, strict=True):
         referral = found.get(number)
@@ -112,47 +111,36 @@ def _spelled(number: str) -> str:
     return referral_number(*parsed) if parsed else ""
 
 
-def _ground(act: Act, referrals: list[Referral], choice: Choice, advisor: User, now: datetime) -> Ground:
-    hanging: dict[int, frozenset[str]] = {}
-    if act in {Act.LABEL, Act.UNLABEL}:
-        for pk, name in Label.objects.filter(referral__in=referrals).values_list("referral_id", "name"):
-            hanging[pk] = hanging.get(pk, frozenset()) | {name}
+def _ground(act: Act, referrals: list[Referral], advisor: User, now: datetime) -> Ground:
+    labelled = Label.objects.filter(referral__in=referrals).values_list("referral_id", flat=True)
     return Ground(
         advisor,
-        choice,
         away=profiles.away((one.owner for one in referrals), local_date(now)),
-        hanging=hanging,
+        labelled=frozenset(labelled if act is Act.UNLABEL else ()),
         reminded=reminding.reminded(referrals, now) if act is Act.REMIND else frozenset(),
     )
 
 
-def _may_hang(referral: Referral, ground: Ground) -> None:
-    if ground.choice.label in ground.hanging.get(referral.pk, ()):
-        raise Refused(labels.hangs(ground.choice.label))
-
-
 def _may_take_off(referral: Referral, ground: Ground) -> None:
-    hanging = ground.hanging.get(referral.pk, frozenset())
-    if not hanging:
+    if referral.pk not in ground.labelled:
         raise Refused("Hier staat geen label bij.")
-    if ground.choice.label and ground.choice.label not in hanging:
-        raise Refused(labels.hangs_not(ground.choice.label))
 
 
 def _may_cancel(referral: Referral, ground: Ground) -> None:
-    row = door.allowed(referral.state, Action.CANCEL, Actor.ADVISOR)
+    door.allowed(referral.state, Action.CANCEL, Actor.ADVISOR)
     if referral.owner_id is not None and not queue.leads(ground.advisor):
         door.own(referral, ground.advisor.pk)
-    reason = ground.choice.reason
-    if reason and reason not in {one.code for one in row.reasons}:
-        raise Refused(f"De reden «{CANCEL_REASONS[reason].label}» past niet bij: {State(referral.state).label}.")
+
+
+def _may_always(referral: Referral, ground: Ground) -> None:
+    """Let everybody, everywhere: a label is beside the work."""
 
 
 _GUARDS: dict[Act, Callable[[Referral, Ground], None]] = {
     Act.CLAIM: lambda referral, ground: queue.take(referral, ground.advisor),
     Act.RELEASE: lambda referral, ground: queue.put_back(referral, ground.advisor),
-    Act.HAND_OVER: lambda referral, ground: queue.give(referral, ground.choice.to, ground.advisor, away=ground.away),
-    Act.LABEL: _may_hang,
+    Act.HAND_OVER: lambda referral, ground: queue.give(referral, None, ground.advisor, away=ground.away),
+    Act.LABEL: _may_always,
     Act.UNLABEL: _may_take_off,
     Act.REMIND: lambda referral, ground: reminding.may(
         referral, ground.advisor, away=ground.away, reminded=ground.reminded
@@ -258,6 +246,11 @@ def _remind(pk: int, version: int, choice: Choice, advisor: User, key: str, now:
 
 
 def _cancel(pk: int, version: int, choice: Choice, advisor: User, key: str, now: datetime) -> Referral:
+    referral = door.read(pk, version)
+    row = door.allowed(referral.state, Action.CANCEL, Actor.ADVISOR)
+    if choice.reason not in {reason.code for reason in row.reasons}:
+        label = CANCEL_REASONS[choice.reason].label
+        raise Refused(f"De reden «{label}» past niet bij: {State(referral.state).label}.")
     return closing.cancel(
         pk, advisor=advisor, reason=choice.reason, text=choice.text, version=version, key=key, now=now
     )

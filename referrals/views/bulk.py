@@ -19,7 +19,7 @@ from nnmkb.web.permissions import by_role
 from referrals.domain.worktime import local_date
 from referrals.models import BulkRun, Referral
 from referrals.services import bulk, bulk_results, profiles
-from referrals.services.bulk import MOST, Act, Choice, Line
+from referrals.services.bulk import MOST, Act, Line
 from referrals.services.errors import Refused
 from referrals.views import desk_rows
 from referrals.views.bulk_forms import FORMS, BulkForm
@@ -46,7 +46,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if wanted not in set(Act):
         return ask_what(request, numbers, tried=bool(wanted))
     act = Act(wanted)
-    lines = bulk.preview(act, numbers, Choice(), advisor=signed_in(request), now=timezone.now())
+    lines = bulk.preview(act, numbers, advisor=signed_in(request), now=timezone.now())
     form = FORMS[act](
         chosen=able(lines),
         colleagues=colleagues(),
@@ -66,7 +66,7 @@ def carry_out(request: HttpRequest, action: str) -> HttpResponse:
     seen = versions(request.POST.getlist("rij"))
     if not seen or len(seen) > MOST:
         return refuse(request, INCOMPLETE)
-    lines = bulk.preview(act, list(seen), Choice(), advisor=user, now=timezone.now())
+    lines = bulk.preview(act, list(seen), advisor=user, now=timezone.now())
     found = [line.referral for line in lines if line.referral]
     form = FORMS[act](request.POST, chosen=found, colleagues=colleagues())
     if "sleutel" in form.errors or "lijst" in form.errors:

@@ -66,6 +66,16 @@ def test_keys_walk_choose_open_claim_and_bring_the_focus_back(visit: Opener, peo
     page.wait_for_url("**/werkbak/?lijst=mijn")
 
 
+def test_focus_goes_to_the_pane_where_it_hides_the_list(visit: Opener, people: None) -> None:
+    making.referral("Bedrijf")
+    page = visit(width=390)
+    at_the_list(page)
+    link(page, "Bedrijf").click()
+    page.get_by_role("button", name="Neem ik").click()
+    expect(page.get_by_text("opgepakt").first).to_be_attached()
+    expect(page.locator("#pane-title")).to_be_focused()
+
+
 def test_help_is_a_dialog_that_axe_finds_nothing_in(visit: Opener, people: None) -> None:
     making.referral("Bedrijf")
     page = visit()

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain.lifecycle import State
-from referrals.models import BulkRun, Label, Note, Referral
+from referrals.models import BulkRun, DeskProfile, Label, Note, Referral
 from referrals.services import queue
 from tests.referrals.desk import making
 from tests.referrals.desk.making import NOW
@@ -83,6 +83,16 @@ def test_second_click_and_reload_show_the_same_result_and_do_nothing(desk: Clien
     assert first.redirect_chain == second.redirect_chain  # type: ignore[attr-defined]
     assert text(first) == text(second) == text(desk.get(first.redirect_chain[-1][0]))  # type: ignore[attr-defined]
     assert Event.objects.filter(kind="referral_claimed").count() == 2
+
+
+def test_second_click_does_not_try_again_what_failed_the_first_time(desk: Client) -> None:
+    row, key = making.referral(), str(uuid.uuid4())
+    Label.objects.create(referral=row, name="beurs")
+    first = text(do(desk, "label", row, label="beurs", sleutel=key))
+    assert "Label erbij gezet: 0 van 1" in first
+    Label.objects.all().delete()
+    assert text(do(desk, "label", row, label="beurs", sleutel=key)) == first
+    assert not Label.objects.exists()
 
 
 def test_result_is_for_who_did_it(desk: Client) -> None:
@@ -243,6 +253,15 @@ def test_reminder_goes_to_the_partner_once_a_day(desk: Client, anke: User, clock
     assert "Partner herinnerd: 1 van 1" in text(do(desk, "herinneren", row))
 
 
+def test_reminder_is_for_who_has_it_the_team_lead_or_anyone_while_the_owner_is_away(desk: Client) -> None:
+    bram = making.staff("bram")
+    row = Referral.objects.get(pk=making.offered(making.partner("metaalunie"), advisor=bram).referral_id)
+    assert "Deze doorverwijzing is van Bram." in text(preview(desk, "herinneren", row))
+    assert "Partner herinnerd: 0 van 1" in text(do(desk, "herinneren", row))
+    DeskProfile.objects.create(user=bram, absent_until=NOW.date())
+    assert "Partner herinnerd: 1 van 1" in text(do(desk, "herinneren", row))
+
+
 def test_cancel_takes_one_reason_and_skips_where_it_does_not_fit(desk: Client, anke: User) -> None:
     review, waiting = mine(anke), making.referral()
     assert "Kies een reden." in text(do(desk, "annuleren", review, waiting))
@@ -250,6 +269,7 @@ def test_cancel_takes_one_reason_and_skips_where_it_does_not_fit(desk: Client, a
     assert "Licht de reden toe in ten minste 10 tekens." in short
     found = text(do(desk, "annuleren", review, waiting, reason="no_partner", reason_text="Na drie telefoontjes."))
     assert "Geannuleerd: 1 van 2" in found
+    assert "De reden «Geen passende partner gevonden» past niet bij: In wachtrij." in found
     assert Referral.objects.get(pk=review.pk).state == State.CANCELLED
     assert Referral.objects.get(pk=waiting.pk).state == State.QUEUED
     assert Note.objects.get().text == "Na drie telefoontjes."

@@ -60,7 +60,9 @@ def test_claim_is_taken_back_within_half_a_minute(desk: Client, clock: time_mach
     assert {row.state for row in Referral.objects.all()} == {State.QUEUED}
     # Late as it was: a claim by mistake buys no time.
     assert {(row.next_due_at, row.misses) for row in Referral.objects.all()} == {(NOW - timedelta(days=5), 2)}
+    clock.shift(60)
     assert take_back(desk) == found
+    assert BulkRun.objects.get().undone_at == NOW + timedelta(seconds=29)
     assert Event.objects.filter(kind="claim_released").count() == 2
 
 
