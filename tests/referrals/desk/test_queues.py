@@ -69,15 +69,14 @@ def test_walking_forth_and_back_meets_each_row_once_even_with_equal_moments(orde
     for number in range(7):
         moment = NOW - timedelta(days=number // 3)
         making.referral(f"c{number}", due=timedelta(days=number // 3), created_at=moment, entered_at=moment)
-    filters, cursor, forth = Filters(view=View.ALL, order=order), "", []
-    while True:
-        page = walk(filters).page(cursor)
+    filters = Filters(view=View.ALL, order=order)
+    page = walk(filters).page()
+    forth = [names(page.rows)]
+    while page.following and len(forth) < 9:
+        page = walk(filters).page(page.following)
         forth.append(names(page.rows))
-        if not page.following:
-            break
-        cursor = page.following
     back = [forth[-1]]
-    while page.preceding:
+    while page.preceding and len(back) < 9:
         page = walk(filters).page(page.preceding)
         back.insert(0, names(page.rows))
     assert [len(rows) for rows in forth] == [2, 2, 2, 1]
@@ -110,7 +109,7 @@ def test_rows_that_come_go_and_move_between_pages_shift_no_other_past_the_reader
     making.referral("early", due=-timedelta(days=1))
     Referral.objects.filter(pk=rows[0].pk).update(**CLOSED)
     Referral.objects.filter(pk=rows[1].pk).update(next_due_at=NOW + timedelta(days=9))
-    while page.following:
+    while page.following and len(seen) < 20:
         page = walk().page(page.following)
         seen += names(page.rows)
     # The one that moved behind the reader's place stands there too: it is due again.
