@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain.lifecycle import State
 from referrals.models import BulkRun, DeskProfile, Label, Note, Referral
-from referrals.services import queue
+from referrals.services import bulk, queue
+from referrals.services.bulk import Act, Choice
 from tests.referrals.desk import making
 from tests.referrals.desk.making import NOW
 from tests.referrals.desk.many import do, mine, preview, text
@@ -42,11 +43,12 @@ def desk(client: Client, anke: User) -> Client:
     return client
 
 
-def test_preview_counts_what_can_and_says_why_not_and_changes_nothing(desk: Client) -> None:
+def test_preview_counts_what_can_and_says_why_not_and_changes_nothing(desk: Client, anke: User) -> None:
     rows = [making.referral(f"Bedrijf {number}") for number in range(3)]
     taken = making.referral("Ander bedrijf", state=State.IN_REVIEW, owner=making.staff("bram"))
-    found = text(preview(desk, "oppakken", *rows, taken, "NN-0000-0000-1"))
-    assert "3 kunnen, 2 niet. Er is nog niets veranderd." in found
+    found = text(preview(desk, "oppakken", *rows, taken, mine(anke), "NN-0000-0000-1"))
+    assert "3 kunnen, 3 niet. Er is nog niets veranderd." in found
+    assert "U bent al de behandelaar." in found
     assert f"{taken.number}, Ander bedrijf. Bram heeft deze opgepakt." in found
     assert "NN-0000-0000-1. Dit nummer kennen wij niet." in found
     assert "Pak op (3)" in found
@@ -85,13 +87,16 @@ def test_second_click_and_reload_show_the_same_result_and_do_nothing(desk: Clien
     assert Event.objects.filter(kind="referral_claimed").count() == 2
 
 
-def test_second_click_does_not_try_again_what_failed_the_first_time(desk: Client) -> None:
+def test_second_click_does_not_try_again_what_failed_the_first_time(desk: Client, anke: User) -> None:
     row, key = making.referral(), str(uuid.uuid4())
     Label.objects.create(referral=row, name="beurs")
     first = text(do(desk, "label", row, label="beurs", sleutel=key))
     assert "Label erbij gezet: 0 van 1" in first
     Label.objects.all().delete()
     assert text(do(desk, "label", row, label="beurs", sleutel=key)) == first
+    # Two clicks at the same moment pass the view together.
+    again = bulk.run(Act.LABEL, {row.number: 1}, Choice(label="beurs"), advisor=anke, key=key, now=NOW)
+    assert not again.lines[0]["done"]
     assert not Label.objects.exists()
 
 
