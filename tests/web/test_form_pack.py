@@ -176,6 +176,16 @@ def test_a_number_is_typed_as_text_with_digits_on_the_phone(empty: html.HtmlElem
     assert NumberInput().attrs["class"] == "nnmkb-w-s"
 
 
+class OneDay(forms.Form):
+    day = forms.DateField(widget=forms.DateInput({"type": "date"}))
+
+
+def test_a_date_that_must_be_there_says_so_in_the_only_way_that_html_has() -> None:
+    shown = control(OneDay()["day"])
+    assert " required" in shown
+    assert "aria-required" not in shown
+
+
 class TwoQuestions(forms.Form):
     first = forms.ChoiceField(choices=[("ja", "Ja"), ("nee", "Nee")], widget=RadioSelect())
     more = forms.MultipleChoiceField(choices=[("x", "X"), ("y", "Y")], widget=CheckboxSelectMultiple())

@@ -73,10 +73,11 @@ def control(field: BoundField) -> SafeString:
     widget = field.field.widget
     classes = [CONTROL_CLASSES.get(field_kind(field), ""), str(widget.attrs.get("class", ""))]
     attrs: dict[str, Any] = {"id": field.id_for_label, "class": " ".join(filter(None, classes))}
-    if field.field.required:
-        attrs["aria-required"] = "true"
     attrs = field.build_widget_attrs(attrs)
     attrs.pop("required", None)
+    if field.field.required:
+        # A date has no role that could be required; its forms are `novalidate`, so the server still does the talking.
+        attrs |= {"required": True} if getattr(widget, "input_type", "") == "date" else {"aria-required": "true"}
     # The server says how much too long a text is; a browser that cuts it off says nothing.
     attrs["maxlength"] = False
     if limit(field):
