@@ -57,6 +57,11 @@ class Act:
     only: frozenset[State] | None = None
     shown: Shown | None = None
 
+    @property
+    def asks(self) -> bool:
+        """Say whether it has a page of its own; a template cannot look at a class without making one."""
+        return self.form is not None
+
 
 def _handed_over(referral: Referral, advisor: User) -> bool:
     if not State(referral.state).is_open or referral.state == State.QUEUED:

@@ -205,8 +205,8 @@ class TextForm(ActForm):
     def prepare(self) -> None:
         """Ask for these words."""
         field = self.fields["text"]
-        field.label, field.help_text = self.label, self.help_text
-        field.widget.attrs["maxlength"] = str(self.longest)
+        assert isinstance(field, WordsField)
+        field.label, field.help_text, field.max_length = self.label, self.help_text, self.longest
         field.validators.append(MaxLengthValidator(self.longest, TOO_LONG.format(self.longest)))
         field.error_messages["required"] = self.missing
 
@@ -215,7 +215,7 @@ class QuestionForm(TextForm):
     """A question to the entrepreneur."""
 
     label = "Uw vraag"
-    help_text = f"Eén vraag, hoogstens {LONGEST_QUESTION} tekens. Vraag en antwoord komen in het volgende dossier."
+    help_text = "Eén vraag. Vraag en antwoord komen in het volgende dossier."
     missing = "Schrijf eerst een vraag."
     longest = LONGEST_QUESTION
 

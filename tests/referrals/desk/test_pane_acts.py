@@ -368,6 +368,10 @@ def test_same_form_twice_and_an_old_one(desk: Client, anke: User) -> None:
 def test_what_is_rarely_needed_is_folded_away(desk: Client, anke: User, metaal: Partner) -> None:
     text = page(desk, ready(anke, "metaalunie"))
     front, _, more = text.partition("<summary>Meer</summary>")
+    # An act that asks something has a page; only what asks nothing is done by the button itself.
+    assert re.search(r'href="/werkbak/[^"]+/vraag/', front)
+    assert re.search(r'action="/werkbak/[^"]+/loslaten/"', more)
+    assert not re.search(r'action="/werkbak/[^"]+/(vraag|annuleren|uitstellen)/"', text)
     assert primaries(text) == ["Bied aan aan Metaalunie Noord"]
     assert "/vraag/" in front
     assert "/annuleren/" in more.partition("</details>")[0]
