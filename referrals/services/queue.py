@@ -104,12 +104,16 @@ def reconsider(referral_id: int, *, advisor: User, version: int, key: str, now: 
 
 
 def take_up(referral: Referral, advisor: User, now: datetime, key: str | None = None) -> None:
-    """Make move B1 inside the transaction of the caller."""
+    """Make move B1 inside the transaction of the caller; from the fourth attempt on any team lead may, and nobody else.
+
+    Who takes it up is the owner from then on.
+    """
     door.allowed(referral.state, Action.RECONSIDER, Actor.ADVISOR)
-    if referral.owner_id != advisor.pk and not profiles.is_away(referral.owner, local_date(now)):
+    if lead_decides(State(referral.state), referral.attempts):
+        if not leads(advisor):
+            raise Refused("Vanaf de vierde poging beslist de teamleider. Vraag de teamleider om verder te zoeken.")
+    elif referral.owner_id != advisor.pk and not profiles.is_away(referral.owner, local_date(now)):
         door.own(referral, advisor.pk)
-    if lead_decides(State(referral.state), referral.attempts) and not leads(advisor):
-        raise Refused("Vanaf de vierde poging beslist de teamleider. Vraag de teamleider om verder te zoeken.")
     door.move(
         referral,
         Action.RECONSIDER,

@@ -190,7 +190,9 @@ def _holds(guard: Guard, referral: Referral, advisor: User, owner_id: int | None
         case Guard.UNCLAIMED:
             return owner_id is None
         case Guard.OWNER_OR_OWNER_ABSENT:
-            return owner_id == advisor.pk or _owner_away(referral)
+            # What waits for the team lead, any team lead may take up.
+            by_lead = waits_for_lead(referral) and leads(advisor)
+            return by_lead or owner_id == advisor.pk or _owner_away(referral)
         case Guard.LEAD_APPROVES_FOURTH_ATTEMPT:
             return not waits_for_lead(referral) or leads(advisor)
         case Guard.KVK_IS_PARTY:

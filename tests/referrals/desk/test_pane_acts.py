@@ -269,10 +269,12 @@ def test_fourth_attempt_is_for_the_team_lead_and_says_so(desk: Client, anke: Use
     assert "/aanbieden/" not in text
     assert "verder-zoeken" not in text
     assert "De teamleider beslist" in post(desk, row, "aanbieden", partner=metaal.pk).content.decode()
-    making.Group.objects.get_or_create(name="team_lead")[0].user_set.add(anke)
-    assert "U beslist" in page(desk, row)
-    assert post(desk, row, "aanbieden", partner=metaal.pk).status_code == 302
-    assert (after(row).state, after(row).attempts) == (State.OFFERED, 4)
+    leo = making.staff("leo", "team_lead")
+    lead = Client()
+    lead.force_login(leo)
+    assert "U beslist" in page(lead, row)
+    assert post(lead, row, "aanbieden", partner=metaal.pk).status_code == 302
+    assert (after(row).state, after(row).attempts, after(row).owner) == (State.OFFERED, 4, leo)
 
 
 # --- closed -----------------------------------------------------------------------------------------------------------
