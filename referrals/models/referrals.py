@@ -135,7 +135,21 @@ class Referral(models.Model):
             models.Index(fields=("created_at", "id"), name="referral_came_in", condition=_OPEN),
             models.Index(fields=("sweep_at", "id"), name="referral_sweep", condition=_OPEN),
             models.Index(fields=("entered_at", "id"), name="referral_changed", condition=_OPEN),
-            models.Index(fields=("-created_at", "-id"), name="referral_newest"),
+            # The archive, with its conditions in the index too: closed rows lie scattered between open ones.
+            models.Index(
+                fields=(
+                    "-created_at",
+                    "-id",
+                    "closed_at",
+                    "state",
+                    "province",
+                    "sector",
+                    "activity",
+                    "owner",
+                    "partner",
+                ),
+                name="referral_newest",
+            ),
         )
 
     def __str__(self) -> str:

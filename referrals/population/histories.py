@@ -18,7 +18,7 @@ from referrals.population.world import Stream, World
 from referrals.services.asking import Wish
 
 # One in so many mails to a partner was given up; what closed since was looked after.
-DEAD = 900
+DEAD = 2000
 DECLINES = tuple(code for code in DECLINE_REASONS if code != "other")
 
 

@@ -129,7 +129,7 @@ class _Scans:
     def _ask_feedback(self, pk: int, closed: datetime) -> None:
         rng, end = self.world.rng, self.world.end
         at = min(end, closed + timedelta(days=rng.randint(1, 9)))
-        asks = rng.random() < 0.03
+        asks = rng.random() < 0.003
         # What was asked for lately still waits for an answer.
         handled = at + timedelta(days=2) if asks and end - at > timedelta(days=5) else None
         self.world.sheet.rows[Feedback].append((pk, "end", not asks, asks, at, handled))

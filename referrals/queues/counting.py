@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from referrals.models import DeskProfile, Referral, SavedView
 from referrals.queues.filters import Filters, View, read_filters
-from referrals.queues.selection import IS_OPEN, referrals
+from referrals.queues.selection import IS_OPEN, asking_to_reopen, referrals
 
 CAP = 1000
 FRESH = timedelta(seconds=30)
@@ -104,7 +104,12 @@ def _count(user_id: int, now: datetime, activities: frozenset[str]) -> Counters:
     lists = {view.value: Filters(view=view) for view in View} | {
         str(row.pk): read_filters(QueryDict(row.query), activities=activities) for row in kept if row.pinned
     }
-    found = _counts({name: referrals(one, user_id=user_id, now=now) for name, one in lists.items()})
+    rows: dict[str, QuerySet[Any, Any]] = {
+        # Their keys are known without the referrals.
+        name: asking_to_reopen() if one == Filters(view=View.REOPEN) else referrals(one, user_id=user_id, now=now)
+        for name, one in lists.items()
+    }
+    found = _counts(rows)
     arrivals = Referral.objects.filter(IS_OPEN, owner__isnull=True).order_by("-created_at")
     return Counters(
         at=now.astimezone(UTC),
@@ -117,7 +122,7 @@ def _count(user_id: int, now: datetime, activities: frozenset[str]) -> Counters:
     )
 
 
-def _counts(lists: Mapping[str, QuerySet[Referral]]) -> dict[str, int]:
+def _counts(lists: Mapping[str, QuerySet[Any, Any]]) -> dict[str, int]:
     """Count each list up to the cap, in one question.
 
     Each by its own index, which gives its thousand in a few pages: one pass over all open work reads many times more.
@@ -127,7 +132,8 @@ def _counts(lists: Mapping[str, QuerySet[Referral]]) -> dict[str, int]:
     params: list[Any] = []
     for name, rows in lists.items():
         try:
-            sql, values = rows.order_by().values("pk")[:CAP].query.sql_with_params()
+            keys = rows.order_by().values("pk") if rows.model is Referral else rows
+            sql, values = keys[:CAP].query.sql_with_params()
         except EmptyResultSet:
             continue
         parts.append(f"SELECT %s, COUNT(*) FROM ({sql}) AS one")  # noqa: S608 (the values are parameters)

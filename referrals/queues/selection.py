@@ -24,7 +24,7 @@ from referrals.queues.filters import (
 from referrals.searching import Found, search
 
 IS_OPEN = Q(closed_at__isnull=True)
-MOST_DEAD = 1000
+MOST_NAMED = 1000
 
 
 def referrals(filters: Filters, *, user_id: int, now: datetime, found: Found | None = None) -> QuerySet[Referral]:
@@ -87,8 +87,8 @@ def _view(view: View, user_id: int, now: datetime) -> Q:
     if view is View.FAILED:
         return _failed()
     if view is View.REOPEN:
-        asking = Feedback.objects.filter(asks_reopening=True, handled_at__isnull=True)
-        return Q(pk__in=asking.values("referral"))
+        # Looked up here: PostgreSQL takes these few for many, and would walk through all referrals to meet them.
+        return Q(pk__in=list(asking_to_reopen()[:MOST_NAMED]))
     return {
         View.MINE: Q(owner_id=user_id),
         View.UNCLAIMED: Q(owner__isnull=True),
@@ -100,6 +100,12 @@ def _view(view: View, user_id: int, now: datetime) -> Q:
     }[view]
 
 
+def asking_to_reopen() -> QuerySet[Feedback, int]:
+    """Return the keys of the referrals of which a company asked to go on, and nobody answered yet."""
+    asking = Feedback.objects.filter(asks_reopening=True, handled_at__isnull=True)
+    return asking.order_by().values_list("referral", flat=True).distinct()
+
+
 def _failed() -> Q:
     """Return the referrals with a delivery that was given up: its own, or one to the whole case.
 
@@ -107,7 +113,7 @@ def _failed() -> Q:
     """
     dead = Outgoing.objects.filter(state=Outgoing.State.DEAD).order_by("-created_at")
     found: dict[str, set[int]] = {"referral": set(), "intake": set()}
-    for stream in dead.values_list("event__stream", flat=True)[:MOST_DEAD]:
+    for stream in dead.values_list("event__stream", flat=True)[:MOST_NAMED]:
         subject, _, pk = stream.partition(":")
         if subject in found:
             found[subject].add(int(pk))
