@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,7 +111,6 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "words": words,
         "label_form": LabelForm(referral=referral, row=None, auto_id="label_%s"),
         "others": presence.look(referral.pk, advisor, now),
-        "key": str(uuid.uuid4()),
         "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
     }
 
