@@ -121,14 +121,17 @@ class Relay:
             raise BrokerAway from error
 
     def keep_house(self) -> None:
-        """Give a sign of life, and do the small chores now and then."""
+        """Give a sign of life, and do the small chores now and then; one that breaks stops nothing else."""
         self.beat()
         if time.monotonic() >= self.tidy_at:
             self.tidy_at = time.monotonic() + TIDY
             now = timezone.now()
             RateCount.objects.filter(expires_at__lt=now).delete()
             for chore in self.chores:
-                chore(now)
+                try:
+                    chore(now)
+                except Exception as error:
+                    broke_off(chore, error)
 
     def make_rounds(self) -> None:
         """Make each round; one that breaks is logged by name, and stops neither the others nor the deliveries."""
@@ -137,7 +140,7 @@ class Relay:
             try:
                 self.more_to_go |= work(timezone.now())
             except Exception as error:
-                log.error("%s broke off: %s", getattr(work, "__name__", type(work).__name__), type(error).__name__)
+                broke_off(work, error)
         # Counted from the end: however long a round takes, deliveries get a minute between two of them.
         self.round_at = time.monotonic() + ROUND
 
@@ -147,6 +150,11 @@ class Relay:
             return
         self.beat_at = time.monotonic() + BEAT
         Heartbeat.objects.update_or_create(name="relay", defaults={"at": timezone.now()})
+
+
+def broke_off(work: Callable[..., object], error: Exception) -> None:
+    """Log that a round or a chore broke off, by names only: the text of an error may quote a person."""
+    log.error("%s broke off: %s", getattr(work, "__name__", type(work).__name__), type(error).__name__)
 
 
 def not_hinted(now: datetime) -> Q:

@@ -116,6 +116,20 @@ def test_relay_gives_a_sign_of_life_and_does_its_chores_now_and_then():
     assert Heartbeat.objects.get().at >= now
 
 
+def test_chore_that_breaks_stops_neither_the_others_nor_the_deliveries(caplog: pytest.LogCaptureFixture):
+    row, chores = delivery(), list[object]()
+
+    def poisoned(now: object) -> None:
+        raise KeyError("Anna Zilverwiek")
+
+    made = Relay(start=settle, inline=True, chores=(poisoned, chores.append))
+    assert made.tick() == 1
+    row.refresh_from_db()
+    assert (row.state, len(chores)) == ("done", 1)
+    assert "poisoned broke off: KeyError" in caplog.text
+    assert "Zilverwiek" not in caplog.text
+
+
 def test_health_asks_for_a_living_relay_and_an_outbox_without_arrears(client):
     assert client.get("/gezond/wachtrij/").status_code == 503
     Heartbeat.objects.create(name="relay", at=timezone.now())
