@@ -155,6 +155,13 @@ def revoke_of(stream: str, kinds: tuple[str, ...], now: datetime, reason: str) -
     )
 
 
+def none_went_out(recipient: str, kinds: tuple[str, ...]) -> bool:
+    """Say whether deliveries of these kinds were promised, and each of them was closed without going out."""
+    found = Outgoing.objects.filter(recipient=recipient, kind__in=kinds).values_list("state", "last_error")
+    closed = [state == Outgoing.State.DONE and why != "" for state, why in found]
+    return bool(closed) and all(closed)
+
+
 def lay_down(recipient: str, kinds: tuple[str, ...], now: datetime, note: str) -> int:
     """Close dead deliveries of which the consequences were taken, so that they no longer ask for a person."""
     return Outgoing.objects.filter(recipient=recipient, kind__in=kinds, state=Outgoing.State.DEAD).update(

@@ -8,8 +8,10 @@ from nnmkb.ledger import tokens
 from nnmkb.ledger.models import Outgoing
 from referrals.domain import dates
 from referrals.mail.addressing import (
+    Outdated,
     address,
     intake_of,
+    offer_of_event,
     organisation_of_event,
     partner_of_event,
     reason_of,
@@ -18,6 +20,8 @@ from referrals.mail.addressing import (
     to_entrepreneur,
     until,
 )
+from referrals.models import Feedback
+from referrals.services import feedback
 
 
 def resume_link(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -92,7 +96,10 @@ def accepted(outgoing: Outgoing) -> EmailMultiAlternatives:
 
 
 def contact_feedback(outgoing: Outgoing) -> EmailMultiAlternatives:
-    """Ask in short how the first contact was, some time after it."""
+    """Ask in short how the first contact was, some time after it; not when that partner's work has ended since."""
+    moment = feedback.moment_of(referral_of(outgoing))
+    if moment is not Feedback.Moment.CONTACT or offer_of_event(outgoing).ended_at is not None:
+        raise Outdated
     intake = intake_of(outgoing)
     return to_entrepreneur(outgoing, intake, partner=partner_of_event(outgoing))
 

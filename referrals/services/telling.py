@@ -76,7 +76,10 @@ def remind_later(
 
 def unsent(offer: Offer, now: datetime) -> bool:
     """Take back the mail of an offer that has not gone out yet; True when the partner never heard of it."""
-    return bool(outbox.revoke(f"offer:{offer.pk}", LINK_MAILS, now, "offer ended before it was sent"))
+    recipient = f"offer:{offer.pk}"
+    outbox.revoke(recipient, LINK_MAILS, now, "offer ended before it was sent")
+    # The link may have been mailed twice: one that went out is enough to have heard.
+    return outbox.none_went_out(recipient, LINK_MAILS)
 
 
 def _promise(event: Event, notice: Notice, recipient: str, calendar: Calendar, after: Outgoing | None) -> None:

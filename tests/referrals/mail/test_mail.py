@@ -20,6 +20,7 @@ from nnmkb.ledger import events, outbox, tokens
 from nnmkb.ledger.models import Outgoing
 from referrals import mail
 from referrals.models import AccessCode, Offer, Partner, Referral
+from referrals.services import door
 from tests.referrals import making
 from tests.referrals.making import NOW, PERSONAL
 
@@ -38,6 +39,7 @@ LED_TO = {
     "accepted": "accepted",
     "accepted_to_advisor": "accepted",
     "contact_reminder": "accepted",
+    "contact_feedback": "in_progress",
     "consent_request": "awaiting_consent",
     "consent_reminder": "awaiting_consent",
     "question": "needs_info",
@@ -81,7 +83,9 @@ class Case:
             "until": "2026-12-18",
             "state": "in_progress",
         }
-        Referral.objects.filter(pk=self.offer.referral_id).update(state=payload["to"], entered_at=NOW)
+        Referral.objects.filter(pk=self.offer.referral_id).update(
+            state=payload["to"], entered_at=NOW, **door.handed_to(self.offer.partner)
+        )
         with transaction.atomic():
             event = events.record(self.offer.referral.stream, "test", actor="system", at=NOW, payload=payload)
             return outbox.enqueue(event, f"mail.{name}", self.recipient(name), at=NOW)
@@ -253,6 +257,13 @@ def test_a_name_with_markup_is_shown_as_text(case: Case) -> None:
     made = case.mail("accepted")
     assert "&lt;b&gt;Club &amp; Zn&lt;/b&gt;" in html_of(made)
     assert "<b>Club & Zn</b>" in str(made.body)
+
+
+def test_a_question_about_the_contact_does_not_go_out_when_that_partner_stopped(case: Case) -> None:
+    outgoing = case.outgoing("contact_feedback")
+    Offer.objects.filter(pk=case.offer.pk).update(state=Offer.State.RETURNED, ended_at=NOW)
+    with pytest.raises(mail.Outdated):
+        mail.WRITERS["mail.contact_feedback"](outgoing)
 
 
 @pytest.mark.parametrize("name", ["consent_reminder", "question_reminder", "contact_reminder"])

@@ -8,11 +8,12 @@ import pytest
 
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Outgoing
+from referrals import mail
 from referrals.domain.lifecycle import TRANSITIONS, Action, Recipient
 from referrals.domain.worktime import Calendar
 from referrals.mail import addressing
 from referrals.models import Offer
-from referrals.services import answering, closing, door, offering
+from referrals.services import access, answering, closing, consents, door, offering
 from referrals.services.sealed import known_texts
 from referrals.services.telling import REMINDER_KINDS, TO_ENTREPRENEUR
 from tests.ledger.forging import broken
@@ -78,6 +79,32 @@ def test_a_partner_that_got_the_offer_hears_of_its_end() -> None:
     Outgoing.objects.filter(kind="mail.offer").update(state=Outgoing.State.DONE)
     offering.recall(found.referral.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.NOW)
     assert promised(found, "mail.recalled") == [("mail.recalled", f"offer:{found.fresh_offer().pk}", "pending")]
+
+
+def test_a_partner_whose_second_link_waits_still_hears_of_the_end() -> None:
+    found = cast.case("accepted")
+    Outgoing.objects.filter(kind="mail.offer").update(state=Outgoing.State.DONE)
+    assert access.send_link_again(found.fresh_offer().pk, cast.NOW)
+    closing.withdraw(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW)
+    assert Outgoing.objects.filter(kind="mail.withdrawn_to_partner").count() == 1
+    assert not Outgoing.objects.filter(kind="mail.offer", state=Outgoing.State.PENDING).exists()
+
+
+def test_a_partner_that_never_got_the_offer_is_not_asked_to_delete_later_either() -> None:
+    found = cast.case("offered")
+    closing.withdraw_referral(found.referral.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW)
+    closing.erase(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+    assert not Outgoing.objects.filter(kind="mail.withdrawn_to_partner").exists()
+
+
+@pytest.mark.parametrize("what", [None, ("C2", "water_alliance")])
+def test_the_question_about_the_contact_is_not_asked_after_a_withdrawal(what: consents.Key | None) -> None:
+    found = cast.case("in_progress")
+    asked = Outgoing.objects.get(kind="mail.contact_feedback")
+    assert "Water Alliance" in mail.WRITERS[asked.kind](asked).subject
+    closing.withdraw(found.intake.pk, what, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+    with pytest.raises(mail.Outdated):
+        mail.WRITERS[asked.kind](asked)
 
 
 def test_the_question_about_the_contact_comes_ten_working_days_later() -> None:
