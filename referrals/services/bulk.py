@@ -178,9 +178,10 @@ def _line(
         line["label"] = choice.label
     if referral is None:
         return line
-    if act is Act.CLAIM and referral.next_due_at is not None:
+    if act is Act.CLAIM and referral.next_due_at is not None and referral.sweep_at is not None:
         # What was read at this version is what the claim replaces; for taking it back.
-        line["clock"] = [referral.entered_at.isoformat(), referral.next_due_at.isoformat(), referral.misses]
+        moments = (referral.entered_at, referral.next_due_at, referral.sweep_at)
+        line["clock"] = [*(moment.isoformat() for moment in moments), referral.misses]
     text, version_after = attempt(
         lambda: _DOING[act](referral.pk, version, choice, kept.user, kept.key, kept.at), kept.user
     )

@@ -65,10 +65,12 @@ def _taken_back(kept: BulkRun, line: dict[str, Any], referral_id: int | None, no
 
 
 def _clock(line: Mapping[str, Any]) -> dict[str, object]:
-    entered, due, misses = line["clock"]
+    entered, due, looked, misses = line["clock"]
     return {
         "entered_at": datetime.fromisoformat(entered),
         "next_due_at": datetime.fromisoformat(due),
+        # Or a missed deadline would be told days later than if nobody had touched it.
+        "sweep_at": datetime.fromisoformat(looked),
         "misses": misses,
     }
 

@@ -52,6 +52,7 @@ def take_back(client: Client) -> str:
 
 def test_claim_is_taken_back_within_half_a_minute(desk: Client, clock: time_machine.Coordinates) -> None:
     rows = [making.referral(due=-timedelta(days=5), misses=2) for _ in range(2)]
+    looks = set(Referral.objects.values_list("pk", "sweep_at"))
     assert "Draai dit terug" in text(do(desk, "oppakken", *rows))
     clock.shift(29)
     found = take_back(desk)
@@ -60,6 +61,7 @@ def test_claim_is_taken_back_within_half_a_minute(desk: Client, clock: time_mach
     assert {row.state for row in Referral.objects.all()} == {State.QUEUED}
     # Late as it was: a claim by mistake buys no time.
     assert {(row.next_due_at, row.misses) for row in Referral.objects.all()} == {(NOW - timedelta(days=5), 2)}
+    assert set(Referral.objects.values_list("pk", "sweep_at")) == looks
     clock.shift(60)
     assert take_back(desk) == found
     assert BulkRun.objects.get().undone_at == NOW + timedelta(seconds=29)
