@@ -9,7 +9,7 @@ from typing import Any
 
 from intake.models import Assessment, Intake
 from intake.policies import policy
-from intake.policy import Policy, Step, organisations_for
+from intake.policy import Effect, Policy, Step, organisations_for
 from intake.services.progress import Progress
 from referrals.services.consents import EXAMPLE, FIGURES, KVK, LATER, SHARE, VIEW, Box, Key
 
@@ -89,6 +89,12 @@ def signals(assessment: Assessment) -> list[str]:
     """Return the activities of which this result is a signal for the policy makers."""
     rows = assessment.result.get("rules", ())
     return list(dict.fromkeys(row["activity"] for row in rows if row["kind"] == SIGNAL))
+
+
+def only_signals(rules: Policy) -> frozenset[str]:
+    """Return the activities that are for policy makers alone: every rule that leads to one is a signal."""
+    leading = {rule.activity for rule in rules.rules.rules}
+    return frozenset(leading - {rule.activity for rule in rules.rules.rules if rule.effect is not Effect.SIGNAL})
 
 
 def boxes(assessment: Assessment, on: date) -> tuple[Box, ...]:

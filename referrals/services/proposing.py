@@ -51,16 +51,16 @@ def propose(intake_id: int, activity: str, organisation: str, *, advisor: User, 
 def proposable(intake: Intake, now: datetime) -> dict[str, dict[str, str]]:
     """Return for each activity that does not run yet the partners (organisation, name) that could do it now.
 
-    They play a party of the activity, and lack nothing but consent.
+    They play a party of the activity, and lack nothing but consent. What is only a signal for policy makers is left out.
     """
     rules, today = policy(intake.policy), local_date(now)
-    running = {one.activity for one in closing.open_referrals(intake)}
+    left_out = {one.activity for one in closing.open_referrals(intake)} | asking.only_signals(rules)
     could_be = Referral(intake=intake, activity=ANY, **_where(intake))
     profiles = directory.profiles(could_be, Partner.objects.all(), today)
     consented = consents.organisations(intake.pk)
     found: dict[str, dict[str, str]] = {}
     for code, activity in rules.activities.items():
-        if code in running:
+        if code in left_out:
             continue
         wanted = Wanted(
             code, frozenset(activity.parties), could_be.province, could_be.sector,
