@@ -87,9 +87,7 @@ def withdraw(intake_id: int, what: Key | None = None, *, actor: str, key: str, n
         organisations = {
             KVK if row.purpose == VIEW else row.organisation for row in chosen if row.purpose in (VIEW, SHARE)
         }
-        for referral in open_referrals(intake):
-            _without(referral, organisations, everything=everything, actor=actor, now=now)
-        ask_to_delete(intake, organisations, event, now)
+        stop_sharing(intake, organisations, event, everything=everything, actor=actor, now=now)
         outbox.enqueue(event, "mail.withdrawn_receipt", f"intake:{intake.pk}", at=now)
         return intake
 
@@ -215,6 +213,18 @@ def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Ev
             outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
 
 
+def stop_sharing(
+    intake: Intake, organisations: set[str], event: Event, *, everything: bool = False, actor: str, now: datetime
+) -> None:
+    """End what these organisations do for a company that took its consent back, and ask them to delete what they got.
+
+    In the transaction that took it back, by this event.
+    """
+    for referral in open_referrals(intake):
+        _without(referral, organisations, everything=everything, actor=actor, now=now)
+    ask_to_delete(intake, organisations, event, now)
+
+
 def _without(referral: Referral, organisations: set[str], *, everything: bool, actor: str, now: datetime) -> None:
     """Carry on without these organisations, or withdraw the referral when nobody is left."""
     if referral.state == State.AWAITING_CONSENT and not everything:
@@ -222,7 +232,8 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
         return
     offer = live(referral)
     hit = offer is not None and offer.organisation in organisations
-    if everything or not somebody_left(referral, local_date(now)):
+    at_work = offer is not None and not hit
+    if everything or not (at_work or somebody_left(referral, local_date(now))):
         if everything or hit or organisations:
             _withdrawn(referral, offer, actor, now, quiet=TOLD_APART)
         return
@@ -287,6 +298,7 @@ def _empty(intake: Intake, now: datetime) -> None:
     Note.objects.filter(referral__in=referrals).delete()
     Question.objects.filter(referral__in=referrals).update(text="", answer="", salt="")
     Feedback.objects.filter(referral__in=referrals).update(text="", salt="")
+    Feedback.objects.filter(referral__in=referrals, asks_reopening=True, handled_at=None).update(handled_at=now)
     # Words of the team, but nobody can say that no name is among them.
     Label.objects.filter(referral__in=referrals).delete()
     dossiers = Dossier.objects.filter(referral__in=referrals)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from intake.models import Intake
@@ -23,6 +24,7 @@ from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
 T = TypeVar("T")
 TRIES = 5
+USED = "Dit formulier is al gebruikt. Laad de pagina opnieuw en probeer het nog eens."
 
 ROLES = {
     "entrepreneur": Actor.ENTREPRENEUR,
@@ -62,7 +64,7 @@ def once(subject: str, key: str | None, work: Callable[[str | None], T], replay:
     scoped = f"{subject}:{key}" if key else None
     for attempt in range(TRIES):
         if done := events.done_before(scoped):
-            return replay(done)
+            return _again(done, replay)
         try:
             with transaction.atomic():
                 return work(scoped)
@@ -72,9 +74,17 @@ def once(subject: str, key: str | None, work: Callable[[str | None], T], replay:
         except NotDone:
             # Of two clicks on one button the second finds the world changed, by the first.
             if done := events.done_before(scoped):
-                return replay(done)
+                return _again(done, replay)
             raise
     raise AssertionError("unreachable")
+
+
+def _again(done: Event, replay: Callable[[Event], T]) -> T:
+    try:
+        return replay(done)
+    except (KeyError, ObjectDoesNotExist) as error:
+        # The key of another form, or what this one made is erased.
+        raise Refused(USED) from error
 
 
 def note(stream: str, kind: str, *, actor: str, at: datetime, payload: Mapping[str, object]) -> Event:
@@ -90,6 +100,12 @@ def hold(intake_id: int) -> Intake:
     PostgreSQL locks the row. SQLite has one writer at a time, because every transaction there starts IMMEDIATE.
     """
     return Intake.objects.select_for_update().get(pk=intake_id)
+
+
+def may_write(referral_id: int) -> None:
+    """Hold the intake of a referral; refuses words about a company that had everything erased: nothing erases them."""
+    if hold(Referral.objects.values_list("intake_id", flat=True).get(pk=referral_id)).state == Intake.State.ERASED:
+        raise Refused("De gegevens van dit bedrijf zijn gewist. U kunt er niets meer over opschrijven.")
 
 
 def read(referral_id: int, version: int | None) -> Referral:

@@ -33,6 +33,7 @@ def add(referral_id: int, name: str, *, advisor: User, key: str, now: datetime, 
     word = plain(name)
 
     def work(scoped: str | None) -> Referral:
+        door.may_write(referral_id)
         referral = door.read(referral_id, version)
         label, made = Label.objects.get_or_create(referral=referral, name=word)
         if not made:
@@ -40,7 +41,7 @@ def add(referral_id: int, name: str, *, advisor: User, key: str, now: datetime, 
         _note(referral, "label_added", label.pk, advisor, scoped, now)
         return referral
 
-    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+    return door.once(f"referral:{referral_id}", key, work, lambda _: _shown(referral_id, word, hanging=True))
 
 
 def remove(
@@ -58,7 +59,7 @@ def remove(
         label.delete()
         return referral
 
-    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+    return door.once(f"referral:{referral_id}", key, work, lambda _: _shown(referral_id, word, hanging=False))
 
 
 def hangs(word: str) -> str:
@@ -75,6 +76,13 @@ def in_use() -> list[str]:
     """Return the labels that hang on something open, to choose from."""
     found = Label.objects.filter(referral__closed_at__isnull=True).order_by("name")
     return list(found.values_list("name", flat=True).distinct()[:MOST_SHOWN])
+
+
+def _shown(referral_id: int, word: str, *, hanging: bool) -> Referral:
+    """Return the referral after a second click; refuses the key of another button, which left this label alone."""
+    if Label.objects.filter(referral=referral_id, name=word).exists() is not hanging:
+        raise Refused(door.USED)
+    return door.read(referral_id, None)
 
 
 def _note(referral: Referral, kind: str, label: int, advisor: User, key: str | None, now: datetime) -> None:

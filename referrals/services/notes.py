@@ -40,6 +40,7 @@ def written_with(referral: Referral, author: User, text: str, now: datetime) -> 
 
 
 def _keep(referral_id: int, author: User, text: str, now: datetime) -> Note:
+    door.may_write(referral_id)
     plain = checked(text, LONGEST, field="text", empty=f"Schrijf een notitie van 1 tot {LONGEST} tekens.")
     return Note.objects.create(referral_id=referral_id, author=author, text=plain, salt=new_salt(), at=now)
 

@@ -139,6 +139,9 @@ def guard(referral: Referral, partner: Partner, now: datetime, *, forced: bool =
     """Refuse an offer that breaks a rule of the table, naming every reason."""
     if referral.offers.filter(ended_at__isnull=True).exists():
         raise Refused("Er loopt al een aanbod. Trek dat eerst in.")
+    if partner.organisation == consents.KVK:
+        # It gets no link, so nobody could answer.
+        raise Refused("Aan de KvK zelf kunt u niets aanbieden. Kies «Zelf behandelen».")
     today = local_date(now)
     found = match(directory.wanted(referral), directory.profiles(referral, [partner], today), today)
     for refusal in found.refusals:

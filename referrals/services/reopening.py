@@ -11,7 +11,7 @@ from nnmkb.ledger import events
 from referrals.domain.lifecycle import DAYS_TO_REOPEN, Action, Actor, State
 from referrals.domain.worktime import local_date
 from referrals.models import Feedback, Referral
-from referrals.services import closing, consents, door, notes, queue
+from referrals.services import closing, consents, door, notes, queue, requests
 from referrals.services.errors import Refused
 from referrals.services.written import checked
 
@@ -37,6 +37,8 @@ def reopen(
             )
         if consents.KVK not in consents.organisations(intake.pk):
             raise Refused("De ondernemer trok de toestemming voor de KvK in.")
+        if requests.only_proposed(referral):
+            raise Refused("De ondernemer zei nog geen ja tegen dit voorstel. Stel de activiteit opnieuw voor.")
         if any(one.activity == referral.activity for one in closing.open_referrals(intake)):
             raise Refused("Voor dit bedrijf loopt deze activiteit al in een andere verwijzing.")
         door.reason_of(row, reason, reason_text)

@@ -122,21 +122,13 @@ def refuse(referral_id: int, *, key: str, now: datetime) -> Referral:
 
     def work(scoped: str | None) -> Referral:
         referral, asked, box = _answered(referral_id, Action.REFUSE_CONSENT)
+        # Asked once more because the words changed: a no ends what still ran under the old ones.
+        takes_back = asked.organisation in consents.organisations(referral.intake_id)
         consents.write(referral.intake, [box], {box.key: False}, source="follow", at=now)
         _close(asked, now, given=False)
-        if goes_on(referral, now):
-            _back(referral, asked, scoped, now)
-            return referral
-        door.move(
-            referral,
-            Action.REFUSE_CONSENT,
-            Actor.ENTREPRENEUR,
-            actor=ENTREPRENEUR,
-            at=now,
-            key=scoped,
-            changes={"outcome": State.WITHDRAWN.value, "reason": "consent_refused"},
-            payload=about(asked),
-        )
+        event = _back(referral, asked, scoped, now) if goes_on(referral, now) else _ended(referral, asked, scoped, now)
+        if takes_back:
+            closing.stop_sharing(referral.intake, {asked.organisation}, event, actor=ENTREPRENEUR, now=now)
         return referral
 
     return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
@@ -144,7 +136,7 @@ def refuse(referral_id: int, *, key: str, now: datetime) -> Referral:
 
 def goes_on(referral: Referral, now: datetime) -> bool:
     """Say whether the KvK looks on after a no, because somebody else may still help."""
-    return not _only_proposed(referral) and closing.somebody_left(referral, local_date(now))
+    return not only_proposed(referral) and closing.somebody_left(referral, local_date(now))
 
 
 def open_request(referral: Referral) -> ConsentRequest | None:
@@ -209,12 +201,26 @@ def _close(asked: ConsentRequest, now: datetime, *, given: bool) -> None:
     asked.save(update_fields=("given", "closed_at"))
 
 
-def _only_proposed(referral: Referral) -> bool:
+def only_proposed(referral: Referral) -> bool:
+    """Say whether an advisor thought of this, and the entrepreneur never agreed to it."""
     proposed = Event.objects.filter(stream=referral.stream, kind=PROPOSED).exists()
     return proposed and not referral.consent_requests.filter(given=True).exists()
 
 
-def _back(referral: Referral, asked: ConsentRequest, key: str | None, now: datetime) -> None:
+def _ended(referral: Referral, asked: ConsentRequest, key: str | None, now: datetime) -> Event:
+    return door.move(
+        referral,
+        Action.REFUSE_CONSENT,
+        Actor.ENTREPRENEUR,
+        actor=ENTREPRENEUR,
+        at=now,
+        key=key,
+        changes={"outcome": State.WITHDRAWN.value, "reason": "consent_refused"},
+        payload=about(asked),
+    )
+
+
+def _back(referral: Referral, asked: ConsentRequest, key: str | None, now: datetime) -> Event:
     event = door.settle(
         referral,
         State.RETURNED,
@@ -227,6 +233,7 @@ def _back(referral: Referral, asked: ConsentRequest, key: str | None, now: datet
     )
     if referral.owner_id:
         outbox.enqueue(event, "mail.consent_refused_to_advisor", f"advisor:{referral.owner_id}", at=now)
+    return event
 
 
 def room(intake: Intake, activity: str) -> None:

@@ -11,8 +11,8 @@ from django.db import connection, models
 from intake.models import AnswerVector, Assessment, Consent, Contact, Intake
 from nnmkb.ledger import events, tokens
 from nnmkb.ledger.models import Outgoing
-from referrals.models import Dossier, Note, Offer, Referral
-from referrals.services import access, answering, closing, consents, notes, offering, queue, refer
+from referrals.models import Dossier, Feedback, Label, Note, Offer, Referral
+from referrals.services import access, answering, closing, consents, labels, notes, offering, queue, refer
 from referrals.services.errors import Gone, NotAllowed, Refused, Stale
 from tests.ledger.forging import broken
 from tests.referrals.services import cast
@@ -127,6 +127,17 @@ def test_referral_ends_when_the_last_organisation_for_it_is_withdrawn() -> None:
     withdraw(found, ("C2", "nom"))
     assert Referral.objects.get(intake=found.intake, activity="V1").state == "withdrawn"
     assert found.fresh().state == "queued"
+
+
+def test_partner_that_works_with_consent_goes_on_when_the_last_other_organisation_is_withdrawn() -> None:
+    # Water Alliance plays no party of V1, but the company agreed to it and it does V1 too.
+    found = cast.case("queued", "nom", "water_alliance")
+    referral = Referral.objects.get(intake=found.intake, activity="V1")
+    made = offering.offer(referral.pk, found.partner.pk, advisor=found.advisor, version=1, key=cast.key(), now=cast.NOW)
+    withdraw(found, ("C2", "nom"))
+    referral.refresh_from_db()
+    made.refresh_from_db()
+    assert (referral.state, made.state, made.ended_at) == ("offered", "open", None)
 
 
 def test_withdrawing_a_loose_consent_changes_no_referral() -> None:
@@ -265,6 +276,23 @@ def test_nothing_can_be_done_with_an_erased_intake() -> None:
         answering.accept(
             found.fresh_offer().pk, actor=found.actor, contact_person="Carla", key=cast.key(), now=cast.LATER
         )
+
+
+def test_nobody_writes_about_an_erased_company_any_more() -> None:
+    found = cast.case("completed")
+    Feedback.objects.create(
+        referral=found.referral, moment="end", happy=False, reason="other", text="Niets gehoord", salt="s",
+        asks_reopening=True, given_at=cast.NOW,
+    )  # fmt: skip
+    closing.erase(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+    with pytest.raises(Refused, match="gewist"):
+        notes.add(found.referral.pk, author=found.advisor, text="Anna belde", key=cast.key(), now=cast.LATER)
+    with pytest.raises(Refused, match="gewist"):
+        labels.add(found.referral.pk, "zilverwiek", advisor=found.advisor, key=cast.key(), now=cast.LATER)
+    assert not Note.objects.exists()
+    assert not Label.objects.exists()
+    # What the company asked for waits for nobody.
+    assert Feedback.objects.get().handled_at == cast.LATER
 
 
 def test_database_itself_refuses_to_change_a_consent() -> None:

@@ -283,3 +283,11 @@ def test_second_live_offer_is_refused_even_when_the_state_would_allow_it() -> No
         offering.offer(
             found.referral.pk, found.partner.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.LATER
         )
+
+
+def test_offer_to_the_kvk_is_refused_because_it_gets_no_link() -> None:
+    found = cast.case("in_review")
+    kvk = cast.partner("kvk")
+    with pytest.raises(Refused, match="Zelf behandelen"):
+        offering.offer(found.referral.pk, kvk.pk, advisor=found.advisor, version=2, key=cast.key(), now=cast.NOW)
+    assert found.fresh().state == "in_review"

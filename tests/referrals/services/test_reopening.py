@@ -11,7 +11,7 @@ from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import State
 from referrals.models import Feedback, Note, Referral
-from referrals.services import answering, closing, consents, queue, reopening
+from referrals.services import answering, closing, consents, proposing, queue, reopening, requests
 from referrals.services.errors import Gone, NotAllowed, Refused, Stale
 from tests.referrals.services import cast
 from tests.referrals.services.cast import LATER, NOW, Case
@@ -100,6 +100,34 @@ def test_without_consent_of_the_kvk_it_stays_closed() -> None:
     consents.take_back(Consent.objects.get(intake=found.intake, purpose="C1"), NOW)
     with pytest.raises(Refused, match="toestemming"):
         reopened(found)
+
+
+def proposed() -> tuple[Case, Referral]:
+    """Return an activity that the advisor thought of, and that waits for a yes."""
+    found = cast.case("in_review", "nom")
+    to = cast.partner("exportclub_noord").organisation
+    return found, proposing.propose(found.intake.pk, "A2", to, advisor=found.advisor, key=cast.key(), now=NOW)
+
+
+def test_proposal_that_was_cancelled_before_a_yes_is_not_reopened() -> None:
+    found, row = proposed()
+    closing.cancel(row.pk, advisor=found.advisor, reason="no_need", version=1, key=cast.key(), now=NOW)
+    with pytest.raises(Refused, match="nog geen ja"):
+        reopening.reopen(row.pk, advisor=found.advisor, reason="need_remains", version=2, key=cast.key(), now=LATER)
+    assert Referral.objects.get(pk=row.pk).state == State.CANCELLED
+
+
+def test_proposal_that_got_a_yes_is_reopened_as_any_other() -> None:
+    found, row = proposed()
+    row = requests.give(
+        row.pk, text_version=requests.box_for("exportclub_noord", "nl").text_version, key="yes", now=NOW
+    )
+    closing.cancel(row.pk, advisor=found.advisor, reason="duplicate", version=row.version, key=cast.key(), now=NOW)
+    version = Referral.objects.get(pk=row.pk).version
+    again = reopening.reopen(
+        row.pk, advisor=found.advisor, reason="need_remains", version=version, key=cast.key(), now=LATER
+    )
+    assert again.state == State.QUEUED
 
 
 def test_not_beside_an_open_one_for_the_same_activity() -> None:

@@ -186,6 +186,24 @@ def test_no_withdraws_the_referral_when_nobody_is_left() -> None:
     assert consents.newest(found.intake.pk)["C2", "water_alliance"].given is False
 
 
+def test_no_to_new_words_ends_what_that_organisation_still_did_under_the_old() -> None:
+    found = cast.case("in_progress")
+    Outgoing.objects.filter(kind="mail.offer").update(state=Outgoing.State.DONE)
+    rows = Consent.objects.filter(intake=found.intake, organisation="water_alliance")
+    Consent.objects.create(
+        intake=found.intake, purpose="C2", organisation="water_alliance", given=True, text_version="2000.1",
+        text_digest=rows.get().text_digest, source="follow", at=NOW,
+    )  # fmt: skip
+    other = found.intake.referrals.get(activity="V1")
+    requests.request_consent(other.pk, found.partner.pk, advisor=found.advisor, version=1, key=cast.key(), now=NOW)
+    requests.refuse(other.pk, key=cast.key(), now=LATER)
+    other.refresh_from_db()
+    assert (found.fresh().state, found.fresh().reason) == (State.RETURNED, "consent_withdrawn")
+    assert found.fresh_offer().state == "withdrawn"
+    assert (other.state, other.reason) == (State.RETURNED, "consent_refused")
+    assert Outgoing.objects.filter(kind="mail.withdrawn_to_partner").count() == 1
+
+
 def test_answer_without_a_question_or_after_the_other_answer() -> None:
     found = outside()
     with pytest.raises(NotAllowed):
