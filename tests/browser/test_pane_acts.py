@@ -108,6 +108,20 @@ def test_adviser_asks_and_puts_off_with_few_clicks(visit: Opener, people: None, 
     expect(page.get_by_role("heading", name="Waarom gaat dit niet door?")).to_be_visible()
 
 
+def test_buttons_are_all_as_wide_on_a_phone(visit: Opener, people: None) -> None:
+    row = mine("Hunze Sensoren", state=State.IN_PROGRESS)
+    page = visit(width=390)
+    steps.sign_in(page)
+    page.goto(f"/werkbak/{row.number}/")
+    widths = page.locator(".nnmkb-actions").first.evaluate(
+        "row => [...row.querySelectorAll('.nl-button')].map(one => Math.round(one.getBoundingClientRect().width))"
+    )
+    # Some are links to a page, some are forms of their own.
+    assert page.locator(".nnmkb-actions").first.locator("form").count()
+    assert len(widths) > 2
+    assert len(set(widths)) == 1
+
+
 def unfold(page: Page) -> None:
     """Open what is folded away."""
     more = page.get_by_text("Meer", exact=True)
