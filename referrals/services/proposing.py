@@ -51,7 +51,7 @@ def propose(intake_id: int, activity: str, organisation: str, *, advisor: User, 
 def proposable(intake: Intake, now: datetime) -> dict[str, dict[str, str]]:
     """Return for each activity that does not run yet the partners (organisation, name) that could do it now.
 
-    They play a party of the activity, and lack nothing but consent. What is only a signal for policy makers is left out.
+    They play a party of the activity, and lack nothing but consent. Left out: what is only a signal for policy makers.
     """
     rules, today = policy(intake.policy), local_date(now)
     left_out = {one.activity for one in closing.open_referrals(intake)} | asking.only_signals(rules)

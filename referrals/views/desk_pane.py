@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from intake.models import Consent, Intake
 from intake.policies import policy
+from nnmkb.web.desk import name_of
 from referrals.domain.lifecycle import Action, State
 from referrals.domain.matching import Refusal
 from referrals.domain.worktime import local_date
@@ -101,6 +102,7 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "advice": advice,
         "lead_decides": acts_table.waits_for_lead(referral),
         "leads": acts_table.leads(advisor),
+        "of_colleague": words_for_others(referral, acts, advisor),
         "candidates": asked,
         "nobody_fits": not any(one.offerable or one.lacks_consent for one in asked),
         "consents": agreed(referral, newest),
@@ -113,6 +115,13 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "others": presence.look(referral.pk, advisor, now),
         "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
     }
+
+
+def words_for_others(referral: Referral, acts: Iterable[acts_table.Act], advisor: User) -> str:
+    """Return the name of the colleague whose work this is, when there is nothing for this advisor to do; else empty."""
+    if referral.closed_at or referral.owner is None or referral.owner_id == advisor.pk or list(acts):
+        return ""
+    return name_of(referral.owner)
 
 
 def buttons(acts: Iterable[acts_table.Act], advice: Suggestion | None, *, taken: bool) -> Buttons:
