@@ -129,6 +129,19 @@ CANCEL_REASONS = _by_code(
     )
 )
 
+# What the entrepreneur reads of it, in Dutch and in English; it ends a sentence.
+_CANCELLED_BECAUSE = {
+    "duplicate": ("deze vraag liep al", "we were already working on this request"),
+    "spam": ("dit was geen echte aanvraag", "this was not a real request"),
+    "policy_signal": ("dit is een signaal voor het beleid", "this is a signal for policy makers"),
+    "no_partner": ("wij vonden geen organisatie die past", "we found no organisation that fits"),
+    "not_eligible": ("uw bedrijf voldoet niet aan de voorwaarden", "your company does not meet the conditions"),
+    "helped_elsewhere": ("u bent al op een andere manier geholpen", "you were helped in another way"),
+    "no_need": ("u hebt dit niet meer nodig", "you no longer need this"),
+    "unreachable": ("wij konden u niet bereiken", "we could not reach you"),
+    "other": ("een andere reden, bel ons gerust", "another reason, please feel free to call us"),
+}
+
 STOP_REASONS = _by_code(
     (
         Reason("no_need", "Geen behoefte meer", Side.ENTREPRENEUR),
@@ -192,3 +205,9 @@ _LABELS = {
 def label_of(code: str) -> str:
     """Return the Dutch label of a reason or outcome, the code itself when no table has it."""
     return _LABELS.get(code, code)
+
+
+def cancelled_because(code: str, language: str = "nl") -> str:
+    """Return for the entrepreneur why a request goes no further; empty for a code that no cancelling has."""
+    dutch, english = _CANCELLED_BECAUSE.get(code, ("", ""))
+    return english if language == "en" else dutch

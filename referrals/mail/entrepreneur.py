@@ -7,6 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from nnmkb.ledger import tokens
 from nnmkb.ledger.models import Outgoing
 from referrals.domain import dates
+from referrals.domain.reasons import cancelled_because
 from referrals.mail.addressing import (
     Outdated,
     address,
@@ -14,7 +15,6 @@ from referrals.mail.addressing import (
     offer_of_event,
     organisation_of_event,
     partner_of_event,
-    reason_of,
     referral_of,
     still_waiting,
     to_entrepreneur,
@@ -133,8 +133,9 @@ def completed(outgoing: Outgoing) -> EmailMultiAlternatives:
 
 def cancelled(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Say that the request goes no further, and why."""
-    number = referral_of(outgoing).number
-    return to_entrepreneur(outgoing, intake_of(outgoing), number=number, reason=reason_of(outgoing))
+    number, intake = referral_of(outgoing).number, intake_of(outgoing)
+    reason = cancelled_because(outgoing.event.payload["reason"], intake.language)
+    return to_entrepreneur(outgoing, intake, number=number, reason=reason)
 
 
 def no_partner(outgoing: Outgoing) -> EmailMultiAlternatives:

@@ -14,7 +14,7 @@ from intake.models import Intake
 from intake.policies import policy
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import State
-from referrals.domain.reasons import CANCEL_REASONS
+from referrals.domain.reasons import cancelled_because
 from referrals.models import Offer, Referral
 from referrals.services import feedback
 
@@ -57,7 +57,7 @@ SEEN_IN_ENGLISH = {
     State.COMPLETED: "Completed",
     State.STOPPED: "Stopped",
     State.WITHDRAWN: "Withdrawn at your request",
-    State.CANCELLED: "Not continued",
+    State.CANCELLED: "Not continued: {reden}",
     State.LAPSED: "Lapsed: we did not get your permission",
 }
 LATE = {
@@ -228,7 +228,7 @@ def what_next(referral: Referral, now: datetime) -> str:
 def filled(text: str, referral: Referral) -> str:
     """Put the partner, the date and the reason in a sentence."""
     partner = referral.partner_name or SOMEBODY[language()]
-    reason = CANCEL_REASONS[referral.reason].label.lower() if referral.reason in CANCEL_REASONS else ""
+    reason = cancelled_because(referral.reason, language())
     date = day(referral.next_due_at) if referral.next_due_at else ""
     return text.replace("{partner}", partner).replace("{datum}", date).replace("{reden}", reason)
 

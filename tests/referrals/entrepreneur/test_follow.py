@@ -93,7 +93,7 @@ def test_cancelled_referral_says_why(client: Client) -> None:
     closing.cancel(
         found.referral.pk, advisor=found.advisor, reason="helped_elsewhere", version=2, key=cast.key(), now=cast.NOW
     )
-    assert "Niet doorgezet: al op een andere manier geholpen" in text(client, path(found))
+    assert "Niet doorgezet: u bent al op een andere manier geholpen" in text(client, path(found))
 
 
 def test_page_takes_few_queries_whatever_happened(client: Client) -> None:

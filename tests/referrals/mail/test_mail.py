@@ -209,7 +209,9 @@ def test_the_code_is_in_the_mail_and_nowhere_in_the_database(case: Case) -> None
 
 def test_a_declined_offer_tells_the_advisor_why_and_a_cancelled_one_the_company(case: Case) -> None:
     assert "Geen capaciteit" in str(case.mail("declined_to_advisor").body)
-    assert "Dubbel: deze vraag liep al" in str(case.mail("cancelled").body)
+    assert "De reden: deze vraag liep al." in str(case.mail("cancelled").body)
+    Intake.objects.update(language="en")
+    assert "The reason: we were already working on this request." in str(case.mail("cancelled").body)
 
 
 def test_the_company_reads_who_helps_and_by_when(case: Case) -> None:
