@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from intake.models import Intake
+from intake.models import Contact, Intake
 from referrals.domain.lifecycle import OPEN_STATES, State
 from referrals.domain.reasons import CANCEL_REASONS
 from referrals.models import Referral
@@ -60,3 +60,13 @@ def test_every_reason_to_go_no_further_is_told_to_the_entrepreneur(client: Clien
     assert told
     assert len(told[1]) > 10
     assert "ndernemer" not in told[1]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_name_that_ends_in_a_full_stop_gets_no_second_one(client: Client, language: str) -> None:
+    found = case_in(State.QUEUED)
+    Intake.objects.update(language=language)
+    Contact.objects.update(company="Zilverwiek B.V.")
+    page = client.get(refer.follow_path(found.intake)).content.decode()
+    assert "Zilverwiek B.V., " in page
+    assert "B.V.." not in page
