@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from referrals.domain.lifecycle import Action, Actor, State, answer_until
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
@@ -233,7 +235,9 @@ def _back(
         end(offer, state, now, reason=reason, reason_text=reason_text, answered=action is Action.DECLINE)
         if until and chosen.asks_date:
             check_pause(until, local_date(now))
-            Partner.objects.filter(pk=offer.partner_id).update(paused_until=until)
+            # A longer pause, which the KvK knows of, is not cut short by a date for one offer.
+            shorter = Q(paused_until__isnull=True) | Q(paused_until__lt=until)
+            Partner.objects.filter(shorter, pk=offer.partner_id).update(paused_until=until)
         door.move(
             referral,
             action,
@@ -245,7 +249,7 @@ def _back(
             payload={**about(offer), "reason": reason},
             offer=offer,
         )
-        reviewing.after_decline(offer, chosen, now=now)
+        reviewing.after_decline(offer, chosen, until=until, now=now)
         return offer
 
     return door.once(f"offer:{offer_id}", key, work, of_event)

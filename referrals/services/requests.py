@@ -110,7 +110,7 @@ def give(referral_id: int, *, text_version: str, key: str, now: datetime) -> Ref
         )
         return referral
 
-    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+    return door.once(f"referral:{referral_id}", key, work, lambda event: _same(event, "consent_given"))
 
 
 def refuse(referral_id: int, *, key: str, now: datetime) -> Referral:
@@ -131,7 +131,14 @@ def refuse(referral_id: int, *, key: str, now: datetime) -> Referral:
             closing.stop_sharing(referral.intake, {asked.organisation}, event, actor=ENTREPRENEUR, now=now)
         return referral
 
-    return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+    return door.once(f"referral:{referral_id}", key, work, lambda event: _same(event, "consent_refused"))
+
+
+def _same(event: Event, kind: str) -> Referral:
+    """Return the referral after a second click; refuses the other button of the page that was answered already."""
+    if event.kind != kind:
+        raise Refused(door.USED)
+    return door.read(int(event.stream.partition(":")[2]), None)
 
 
 def goes_on(referral: Referral, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -12,7 +12,6 @@ from django.db.models import F, QuerySet
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
 from referrals.domain.reasons import Consequence, Reason
-from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, ReviewItem
 from referrals.services import door
 from referrals.services.errors import Refused
@@ -24,11 +23,12 @@ COUNTED = "rule_declined"
 SYSTEM = "system"
 
 
-def after_decline(offer: Offer, reason: Reason, *, now: datetime) -> None:
+def after_decline(offer: Offer, reason: Reason, *, now: datetime, until: date | None = None) -> None:
     """Carry out what follows from the reason; call it inside the transaction that ended the offer.
 
-    `offer.referral` is loaded, and a pause for lack of capacity is on the partner already. A conflict of interest
-    needs no row of its own: directory.profiles reads it from the offer. May raise LostRace, for door.once to repeat.
+    `offer.referral` is loaded, and a pause for lack of capacity `until` a day is on the partner already. A conflict
+    of interest needs no row of its own: directory.profiles reads it from the offer. May raise LostRace, for door.once
+    to repeat.
     """
     if reason.consequence is Consequence.REVIEW_RULE:
         for rule in sorted(set(offer.referral.rules) or {offer.referral.activity}):
@@ -36,7 +36,7 @@ def after_decline(offer: Offer, reason: Reason, *, now: datetime) -> None:
     elif reason.consequence is Consequence.CORRECT_DIRECTORY:
         _look_at_partner(offer, reason, now)
     elif reason.consequence is Consequence.PAUSE_PARTNER:
-        _record_pause(offer, reason, now)
+        _record_pause(offer, reason, until, now)
 
 
 def rule_stream(rule: str) -> str:
@@ -112,12 +112,12 @@ def _look_at_partner(offer: Offer, reason: Reason, now: datetime) -> None:
     _record(f"partner:{offer.partner_id}", "review_opened", {"item": made.pk, "reason": reason.code}, now)
 
 
-def _record_pause(offer: Offer, reason: Reason, now: datetime) -> None:
-    until = Partner.objects.values_list("paused_until", flat=True).get(pk=offer.partner_id)
-    if until is None or until <= local_date(now):
-        return
+def _record_pause(offer: Offer, reason: Reason, until: date | None, now: datetime) -> None:
+    # Without a day, or during a longer pause, this decline paused nothing.
+    mine = Partner.objects.filter(pk=offer.partner_id, paused_until=until) if until else Partner.objects.none()
     # A form of the partner list that was open meanwhile must not go through as if nothing happened.
-    Partner.objects.filter(pk=offer.partner_id).update(version=F("version") + 1)
+    if until is None or not mine.update(version=F("version") + 1):
+        return
     version = Partner.objects.values_list("version", flat=True).get(pk=offer.partner_id)
     about = {"offer": offer.pk, "reason": reason.code, "until": until.isoformat(), "version": version}
     events.record(

@@ -23,10 +23,10 @@ REASONS = DECLINE_REASONS | AUTOMATIC_RETURN_REASONS
 _numbers = itertools.count(1)
 
 
-def decline(offer: Offer, reason: str, at: datetime = NOW) -> None:
+def decline(offer: Offer, reason: str, at: datetime = NOW, until: date | None = None) -> None:
     """Let follow what follows from a decline."""
     with transaction.atomic():
-        reviewing.after_decline(offer, REASONS[reason], now=at)
+        reviewing.after_decline(offer, REASONS[reason], until=until, now=at)
 
 
 def no_activity_of_ours(at: datetime, *rules: str) -> None:
@@ -119,7 +119,7 @@ def test_other_reasons_bring_up_nothing(reason: str) -> None:
 def test_a_pause_for_lack_of_capacity_is_on_record_and_makes_an_open_form_stale() -> None:
     partner = making.partner(paused_until=date(2026, 12, 24))
     offer = ended_offer(partner)
-    decline(offer, "capacity")
+    decline(offer, "capacity", until=date(2026, 12, 24))
     (event,) = events.history(partner.stream)
     assert (event.kind, event.payload["until"], event.actor) == (
         "partner_paused",
@@ -136,10 +136,12 @@ def test_a_decline_without_a_date_pauses_nobody() -> None:
     assert Partner.objects.get().version == 1
 
 
-def test_a_pause_of_long_ago_is_not_recorded_again() -> None:
-    partner = making.partner(paused_until=making.NOW.date())
-    decline(ended_offer(partner), "capacity")
+@pytest.mark.parametrize("until", [None, date(2026, 12, 1)])
+def test_a_pause_that_runs_already_is_not_recorded_as_one_of_this_decline(until: date | None) -> None:
+    partner = making.partner(paused_until=date(2026, 12, 24))
+    decline(ended_offer(partner), "capacity", until=until)
     assert events.history(partner.stream) == []
+    assert Partner.objects.get().version == 1
 
 
 def test_an_item_is_closed_once_and_the_history_says_by_whom() -> None:

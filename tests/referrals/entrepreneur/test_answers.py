@@ -12,7 +12,7 @@ from django.test import Client
 from intake.models import Consent
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.models import ConsentRequest, Question
-from referrals.services import questions, requests
+from referrals.services import proposing, questions, requests
 from tests.referrals.entrepreneur.test_follow import key_on, path, text
 from tests.referrals.services import cast
 
@@ -146,9 +146,8 @@ def test_no_to_one_organisation_leaves_the_help_of_another(client: Client, wante
 
 def test_no_to_what_the_advisor_proposed_ends_it(client: Client) -> None:
     found = cast.case("queued")
-    proposed = requests.propose(
-        found.intake.pk, "P1", ORGANISATION, advisor=found.advisor, key=cast.key(), now=cast.NOW
-    )
+    to = cast.partner("exportclub_noord").organisation
+    proposed = proposing.propose(found.intake.pk, "A2", to, advisor=found.advisor, key=cast.key(), now=cast.NOW)
     address = f"{path(found, 'toestemming/')}?vraag={proposed.number}"
     page = text(client, address)
     assert "stopt deze vraag" in page
@@ -156,6 +155,19 @@ def test_no_to_what_the_advisor_proposed_ends_it(client: Client) -> None:
     proposed.refresh_from_db()
     assert (proposed.state, proposed.outcome) == ("withdrawn", "withdrawn")
     assert found.fresh().state == "queued"
+
+
+def test_other_button_of_a_page_that_was_answered_does_not_say_that_it_was_heard(
+    client: Client, wanted: cast.Case
+) -> None:
+    address = page_of(wanted, "toestemming/")
+    page = text(client, address)
+    version = requests.box_for(ORGANISATION, "nl").text_version
+    client.post(address, {"sleutel": key_on(page), "tekst": version, "antwoord": "ja"})
+    response = client.post(address, {"sleutel": key_on(page), "tekst": version, "antwoord": "nee"}, follow=True)
+    assert "U gaf geen toestemming" not in response.content.decode()
+    assert "al gebruikt" in response.content.decode()
+    assert Consent.objects.filter(intake=wanted.intake, organisation=ORGANISATION).latest("id").given
 
 
 def test_neither_yes_nor_no_changes_nothing(client: Client, wanted: cast.Case) -> None:

@@ -137,6 +137,17 @@ def test_partner_without_capacity_is_paused_until_its_date() -> None:
     assert found.partner.paused_until == until
 
 
+def test_date_of_one_decline_does_not_cut_a_longer_pause_short() -> None:
+    found = cast.case("offered")
+    longer = cast.partner(paused_until=TODAY + timedelta(days=90)).paused_until
+    answering.decline(
+        found.fresh_offer().pk, actor=found.actor, reason="capacity", key=cast.key(), now=cast.NOW,
+        until=TODAY + timedelta(days=5),
+    )  # fmt: skip
+    found.partner.refresh_from_db()
+    assert found.partner.paused_until == longer
+
+
 def test_answer_after_a_decline_is_too_late() -> None:
     found = cast.case("returned")
     with pytest.raises(Gone, match="U wees dit aanbod af"):
