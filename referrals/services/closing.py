@@ -307,5 +307,6 @@ def _empty(intake: Intake, now: datetime) -> None:
     dossiers.update(content={}, pdf=None)
     Offer.objects.filter(referral__in=referrals).update(reason_text="", contact_person="", salt="")
     outbox.revoke(f"intake:{intake.pk}", INTAKE_MAILS, now, "erased")
+    outbox.lay_down(f"intake:{intake.pk}", INTAKE_MAILS, now, "erased")
     Intake.objects.filter(pk=intake.pk).update(**retention.emptied(now))
     intake.refresh_from_db()

@@ -211,7 +211,7 @@ def test_code_of_one_offer_opens_no_other_offer(client: Client, offer: Offer, me
 
 
 def test_code_of_one_offer_does_not_fit_another(client: Client, offer: Offer, metaal: Partner) -> None:
-    other = making.offered(making.partner("kvk"), company="Ander bedrijf")
+    other = making.offered(making.partner("water_alliance"), company="Ander bedrijf")
     client.post(f"{link(offer)}code/")
     client.post(f"{link(other)}code/")
     assert client.post(f"{link(other)}code/", {"code": newest_code(offer)}).status_code == 200

@@ -260,6 +260,13 @@ def test_erasing_takes_back_what_had_not_been_sent_and_asks_partners_to_delete()
     assert not {kind for kind in waiting if kind in {"mail.receipt", "mail.accepted", "dossier.render"}}
 
 
+def test_erasing_leaves_no_mail_that_somebody_would_have_to_look_at() -> None:
+    found = cast.case("in_review")
+    Outgoing.objects.filter(recipient=f"intake:{found.intake.pk}").update(state=Outgoing.State.DEAD)
+    closing.erase(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+    assert not Outgoing.objects.filter(state=Outgoing.State.DEAD).exists()
+
+
 def test_erasing_twice_is_the_same_as_once() -> None:
     found = cast.case()
     for key in (cast.key(), cast.key()):
