@@ -46,9 +46,9 @@ def page(client: Client, address: str) -> str:
     ("query", "more"),
     [
         ("lijst=alles", 0),
-        ("lijst=heropenen", 0),
         ("lijst=alles&label=a&stap=U&status=queued&volgorde=oudste", 0),
-        # Which deliveries were given up.
+        # Which deliveries were given up, and who asked to go on.
+        ("lijst=heropenen", 1),
         ("lijst=mislukt", 1),
         ("lijst=alles&bezorging=mislukt", 1),
     ],
