@@ -32,6 +32,9 @@ MADE_UP = {
     "file": "regels.yaml",
     "slug": "indienen",
     "code": "R-N4",
+    "contact_id": 1,
+    "pk": 1,
+    "run": 1,
 }
 
 
