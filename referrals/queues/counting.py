@@ -61,7 +61,7 @@ def shown(count: int) -> str:
 def counters(*, user_id: int, now: datetime, activities: Iterable[str], changed: datetime | None = None) -> Counters:
     """Return the counters of a person, counted now when they are older than half a minute.
 
-    `changed` is when this person last changed a saved list: what was counted before that is not good any more.
+    `changed` is when this person last did something: what was counted before that is not good any more.
     """
     kept = _kept(user_id)
     if kept and timedelta(0) <= now - kept.at < FRESH and (changed is None or changed <= kept.at):

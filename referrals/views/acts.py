@@ -28,6 +28,7 @@ from referrals.views.acts_running import Change
 from referrals.views.acts_table import BY_SLUG, LEAD_DECIDES, TAKES_UP_FIRST, Act, can, move, waits_for_lead
 from referrals.views.conflicts import conflict
 from referrals.views.desk_forms import KEY, ActForm, OfferForm, PlainForm
+from referrals.views.desk_lists import mark_changed
 from referrals.views.workbench import get_referral
 
 
@@ -105,6 +106,7 @@ def carry_out(request: HttpRequest, referral: Referral, chosen: Act, form: ActFo
     except NotDone as error:
         return conflict(request, get_referral(referral.number), str(error), chosen=chosen, form=form)
     messages.success(request, chosen.done.format(number=referral.number))
+    mark_changed(request, user, timezone.now())
     return done(request, referral)
 
 

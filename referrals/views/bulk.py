@@ -25,6 +25,7 @@ from referrals.views import desk_rows
 from referrals.views.bulk_forms import FORMS, BulkForm
 from referrals.views.bulk_words import EXPORT, WORDS
 from referrals.views.desk_forms import INCOMPLETE
+from referrals.views.desk_lists import mark_changed
 from referrals.views.export import export
 from referrals.views.workbench import read
 
@@ -81,6 +82,7 @@ def carry_out(request: HttpRequest, action: str) -> HttpResponse:
             )
         except Refused as error:
             return refuse(request, str(error))
+        mark_changed(request, user, timezone.now())
     return redirect(result_href(earlier, request.POST.get("lijst", "")))
 
 
@@ -114,6 +116,7 @@ def undo(request: HttpRequest, run: int) -> HttpResponse:
     if request.method == "POST":
         try:
             bulk_results.undo(kept, now=timezone.now())
+            mark_changed(request, signed_in(request), timezone.now())
         except Refused as error:
             messages.error(request, str(error))
     return redirect(result_href(kept, request.POST.get("lijst", "")))

@@ -45,7 +45,7 @@ def counted(request: HttpRequest, user: User, now: datetime) -> Counters:
 
 
 def mark_changed(request: HttpRequest, user: User, now: datetime) -> None:
-    """Have every process of the site look again at the lists of this person; the session goes along everywhere."""
+    """Have every process of the site count again for who changed a list or did something; the session goes along."""
     request.session[CHANGED] = now.timestamp()
     queues.forget(user.pk)
 

@@ -14,6 +14,7 @@ from referrals.models import Referral
 from referrals.queues import Filters, View
 from referrals.services import queue
 from referrals.views.desk_forms import KEY
+from referrals.views.desk_lists import mark_changed
 
 
 @by_role
@@ -25,8 +26,10 @@ def next_one(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("sleutel", "")
     if not KEY.fullmatch(key):
         return redirect("referrals:desk-next")
-    found = queue.next_one(advisor=signed_in(request), key=key, now=timezone.now())
+    user = signed_in(request)
+    found = queue.next_one(advisor=user, key=key, now=timezone.now())
     if found is None:
         return redirect("referrals:desk-next")
     messages.success(request, f"U hebt {found.number} opgepakt.")
+    mark_changed(request, user, timezone.now())
     return redirect(f"{reverse('referrals:desk')}?{Filters(view=View.MINE).query(open=found.number)}")
