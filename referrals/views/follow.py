@@ -21,7 +21,7 @@ from referrals.forms import KEY, CorrectForm, KeyedForm, SettleCorrectForm
 from referrals.models import Offer, Referral
 from referrals.services import closing, consents
 from referrals.services.consents import KVK, SHARE, VIEW, Key
-from referrals.services.errors import Gone, Refused
+from referrals.services.errors import Gone, NotAllowed, Refused
 from referrals.services.refer import ContactDetails
 from referrals.views.status import day, standings, title_of
 
@@ -109,7 +109,11 @@ def withdraw_referral(request: HttpRequest, intake: Intake, token: str, wanted: 
     if referral.closed_at is not None:
         return redirect("referrals:follow", token)
     if request.method == "POST":
-        closing.withdraw_referral(referral.pk, actor=ACTOR, key=key_of(request), now=timezone.now())
+        try:
+            closing.withdraw_referral(referral.pk, actor=ACTOR, key=key_of(request), now=timezone.now())
+        except NotAllowed:
+            # Closed in this very moment, by the KvK or in another window: the page says how.
+            return redirect("referrals:follow", token)
         messages.success(request, _("Wij hebben deze vraag ingetrokken."))
         return redirect("referrals:follow", token)
     live = Offer.objects.filter(referral=referral, ended_at__isnull=True).exclude(organisation=KVK)

@@ -43,8 +43,10 @@ def lists(request: HttpRequest) -> HttpResponse:
         return show(request)
     user = signed_in(request)
     act = request.POST.get("doe", "")
-    # Read and written again: what is in the form is never kept as it is.
-    filters = read(QueryDict(request.POST.get("keuze", "")[:2000]))
+    # Read and written again: what is in the form is never kept as it is. Not what was searched for: that names a person
+    # or company, and erasing would not find it here.
+    typed = read(QueryDict(request.POST.get("keuze", "")[:2000]))
+    filters = typed.without("search")
     if act in {"begin", "standaard"}:
         return begin(request, filters if act == "begin" else None)
     name, team = request.POST.get("naam", ""), request.POST.get("team") == "ja"
@@ -52,7 +54,8 @@ def lists(request: HttpRequest) -> HttpResponse:
         kept = saved_views.save(user, name, filters.query(), team=team, now=timezone.now())
     except Refused as error:
         return show(request, Wrong(str(error), name, query=filters.query(), team=team))
-    changed(request, f"De lijst «{kept.name}» is bewaard.")
+    left_out = " De zoektekst bewaren wij niet." if typed.search else ""
+    changed(request, f"De lijst «{kept.name}» is bewaard.{left_out}")
     return redirect(desk_lists.address(kept.query))
 
 

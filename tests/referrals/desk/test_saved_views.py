@@ -56,6 +56,17 @@ def text(client: Client, address: str) -> str:
 # --- saving ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("form", [{"naam": "Mijn zoektocht"}, {"doe": "begin"}])
+def test_what_was_searched_for_is_not_kept(desk: Client, anke: User, form: dict[str, str]) -> None:
+    asked = "lijst=alles&zoek=anna%40zilverwiek.example&provincie=drenthe"
+    page = desk.post(PAGE, {"keuze": asked, **form}, follow=True)
+    assert page.status_code == 200
+    found = [row.query for row in SavedView.objects.all()] + [
+        row.start for row in DeskProfile.objects.all() if row.start
+    ]
+    assert found == ["lijst=alles&provincie=drenthe"]
+
+
 def test_list_is_kept_with_its_filters_and_stands_above_the_workbench_at_once(desk: Client, anke: User) -> None:
     assert "Drenthe te laat" not in text(desk, "/werkbak/?lijst=alles")
     answer = desk.post(PAGE, {"naam": "  Drenthe   te laat ", "keuze": "lijst=laat&provincie=drenthe"})

@@ -146,6 +146,23 @@ def test_withdrawing_one_referral(client: Client) -> None:
     assert client.get(path(found, f"intrekken/?wat={wanted}")).status_code == 302
 
 
+def test_referral_that_closes_in_the_same_moment_is_no_error_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = cast.case("offered")
+    ours = closing.withdraw_referral
+
+    def second(pk: int, **form: object) -> object:
+        ours(pk, **{**form, "key": cast.key()})  # type: ignore[arg-type]
+        return ours(pk, **form)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(closing, "withdraw_referral", second)
+    address = path(found, "intrekken/")
+    response = client.post(address, {"sleutel": cast.key(), "wat": f"vraag:{found.referral.number}"})
+    assert response.status_code == 302
+    assert found.fresh().state == "withdrawn"
+
+
 @pytest.mark.parametrize("wanted", ["C2:snn", "C7", "vraag:NN-0000-0000-1", "x" * 300, "C2:"])
 def test_consent_that_was_never_asked_cannot_be_withdrawn(client: Client, wanted: str) -> None:
     found = cast.case()
