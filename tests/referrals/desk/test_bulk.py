@@ -50,7 +50,7 @@ def test_preview_counts_what_can_and_says_why_not_and_changes_nothing(desk: Clie
     assert "3 kunnen, 3 niet. Er is nog niets veranderd." in found
     assert "U bent al de behandelaar." in found
     assert f"{taken.number}, Ander bedrijf : Bram heeft deze opgepakt." in found
-    assert "NN-0000-0000-1. Dit nummer kennen wij niet." in found
+    assert "NN-0000-0000-1 : Dit nummer kennen wij niet." in found
     assert "Pak op (3)" in found
     assert not Event.objects.exists()
     assert not BulkRun.objects.exists()
