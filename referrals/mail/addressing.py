@@ -37,11 +37,15 @@ def to_partner(outgoing: Outgoing, live: Offer, **words: str) -> EmailMultiAlter
 
 
 def to_advisor(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:
-    """Write to somebody of the KvK about the referral of the event, with its number and the link to it."""
+    """Write to somebody of the KvK about the referral of the event, with its number and the link to it.
+
+    To nobody when that account was switched off: who left reads nothing of this any more.
+    """
+    reader = User.objects.get(pk=key_of(outgoing))
     referral = referral_of(outgoing)
     url = address("referrals:desk-referral", referral.number)
     found = {"number": referral.number, "url": url, **words}
-    return compose(outgoing, User.objects.get(pk=key_of(outgoing)).email, found)
+    return compose(outgoing, reader.email if reader.is_active else "", found)
 
 
 def to_lead(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:

@@ -261,6 +261,14 @@ def test_a_name_with_markup_is_shown_as_text(case: Case) -> None:
     assert "<b>Club & Zn</b>" in str(made.body)
 
 
+@pytest.mark.parametrize("name", TO_ADVISOR)
+def test_an_advisor_whose_account_was_switched_off_gets_no_mail(case: Case, name: str) -> None:
+    outgoing = case.outgoing(name)
+    assert mail.WRITERS[f"mail.{name}"](outgoing).recipients() == ["anke@kvk.example"]
+    User.objects.filter(pk=case.advisor.pk).update(is_active=False)
+    assert mail.WRITERS[f"mail.{name}"](outgoing).recipients() == []
+
+
 def test_a_question_about_the_contact_does_not_go_out_when_that_partner_stopped(case: Case) -> None:
     outgoing = case.outgoing("contact_feedback")
     Offer.objects.filter(pk=case.offer.pk).update(state=Offer.State.RETURNED, ended_at=NOW)

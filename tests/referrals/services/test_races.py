@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
-from referrals.models import Offer, Referral
+from referrals.models import Note, Offer, Referral
 from referrals.services import access, answering, closing, notes, offering, queue, refer
 from referrals.services.errors import Gone, NotAllowed, NotDone, Refused, Stale
 from tests.ledger.forging import broken
@@ -209,3 +210,28 @@ def test_one_of_eight_uses_of_a_code_succeeds() -> None:
     results = together([lambda: access.use_code(offer, digits, cast.NOW) for _ in range(5)])
     assert results.count(True) == 1, results
     assert not any(isinstance(result, NotDone) for result in results)
+
+
+def test_note_that_is_being_written_while_everything_is_erased_does_not_outlive_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = cast.case("in_review")
+    written, erased = threading.Event(), threading.Event()
+    seal = notes.sealed
+
+    def slowly(row: Note) -> dict[str, str]:
+        written.set()
+        # Long enough for an erasure that would not wait for this note.
+        erased.wait(timeout=1)
+        return seal(row)
+
+    def erase() -> None:
+        written.wait(timeout=20)
+        closing.erase(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+        erased.set()
+
+    monkeypatch.setattr(notes, "sealed", slowly)
+    add = partial(notes.add, found.referral.pk, author=found.advisor, text="Anna belde", key=cast.key(), now=cast.LATER)
+    assert not [one for one in together([add, erase]) if isinstance(one, Exception)]
+    assert not Note.objects.exists()
+    assert broken() == []
