@@ -200,6 +200,9 @@ def _answered(referral_id: int, action: Action) -> tuple[Referral, ConsentReques
     asked = open_request(referral)
     if asked is None:
         raise Refused("Wij vragen nu geen toestemming.")
+    if not named(intake, asked.organisation):
+        # A newer policy left it out: there is no sentence to agree to, and the term sees to the rest.
+        raise Refused("Deze organisatie doet niet meer mee. U hoeft niets te doen.")
     return referral, asked, box_for(asked.organisation, intake.language)
 
 

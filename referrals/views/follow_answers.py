@@ -65,7 +65,7 @@ def consent(request: HttpRequest, intake: Intake, token: str) -> HttpResponse:
     wanted = requests.open_request(referral)
     if request.method == "POST":
         return consented(request, token, referral)
-    if wanted is None:
+    if wanted is None or not requests.named(intake, wanted.organisation):
         return nothing_to_do(request, token)
     context = {
         "intake": intake,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -168,6 +169,21 @@ def test_other_button_of_a_page_that_was_answered_does_not_say_that_it_was_heard
     assert "U gaf geen toestemming" not in response.content.decode()
     assert "al gebruikt" in response.content.decode()
     assert Consent.objects.filter(intake=wanted.intake, organisation=ORGANISATION).latest("id").given
+
+
+@pytest.mark.parametrize("said", ["ja", "nee"])
+def test_organisation_that_the_newest_policy_left_out_needs_no_answer(
+    client: Client, wanted: cast.Case, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    rules = requests.policy()
+    without = {code: one for code, one in rules.organisations.items() if code != ORGANISATION}
+    newest = replace(rules, organisations=without)
+    monkeypatch.setattr(requests, "policy", lambda version="": rules if version else newest)
+    address = page_of(wanted, "toestemming/")
+    assert client.get(address, follow=True).status_code == 200
+    page = client.post(address, {"sleutel": cast.key(), "tekst": "2013.1", "antwoord": said}, follow=True)
+    assert "doet niet meer mee" in page.content.decode()
+    assert wanted.fresh().state == "awaiting_consent"
 
 
 def test_neither_yes_nor_no_changes_nothing(client: Client, wanted: cast.Case) -> None:
