@@ -88,7 +88,8 @@ def _expiry(clock: Clock | None, target: State | None) -> str:
         return "Niet van toepassing"
     if target is not None:
         return f"Naar: {target.label}"
-    told = ", dan ".join(actor.label for actor in clock.escalate)
+    names = [actor.label for actor in clock.escalate]
+    told = f"{names[0]}, {len(names)} keer" if len(names) > 1 and len(set(names)) == 1 else ", dan ".join(names)
     return f"Blijft staan; bericht aan {told}" + (" (herhaald)" if clock.last_repeats else "")
 
 
