@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop as _
 
 from intake import retention
 from intake.models import Contact, Intake
@@ -138,7 +139,7 @@ def correct(intake_id: int, contact: ContactDetails, *, actor: str, key: str, no
     def work(scoped: str | None) -> Intake:
         intake = sent(intake_id)
         if not open_referrals(intake):
-            raise Refused("Alles is al afgesloten. Uw gegevens worden niet meer gebruikt.")
+            raise Refused(_("Alles is al afgesloten. Uw gegevens worden niet meer gebruikt."))
         row = Contact.objects.get(intake=intake)
         changed = sorted(name for name, value in asdict(contact).items() if getattr(row, name) != value)
         Contact.objects.filter(pk=row.pk).update(**asdict(contact))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from intake.models import Intake
 from nnmkb.ledger import events
@@ -24,7 +25,7 @@ from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
 T = TypeVar("T")
 TRIES = 5
-USED = "Dit formulier is al gebruikt. Laad de pagina opnieuw en probeer het nog eens."
+USED = _("Dit formulier is al gebruikt. Laad de pagina opnieuw en probeer het nog eens.")
 
 ROLES = {
     "entrepreneur": Actor.ENTREPRENEUR,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_noop as _
+
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.seals import new_salt
 from referrals.domain.lifecycle import Action, Actor, State, actions_for
@@ -56,7 +58,7 @@ def give(
         referral = door.read(referral_id, None)
         moment = moment_of(referral)
         if moment is None:
-            raise Refused("U gaf uw mening al, of er is nog niets om iets van te vinden.")
+            raise Refused(_("U gaf uw mening al, of er is nog niets om iets van te vinden."))
         plain = _checked(happy, reason, text)
         written = Feedback.objects.create(
             referral=referral,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop as _
 
 from intake.models import Intake
 from nnmkb.ledger.models import Event, Outgoing
@@ -98,7 +99,7 @@ def open_question(referral: Referral) -> Question:
     """Return the question that waits for an answer; refuses when there is none."""
     found = referral.questions.filter(closed_at__isnull=True).first()
     if found is None:
-        raise Refused("Er staat geen vraag meer open.")
+        raise Refused(_("Er staat geen vraag meer open."))
     return found
 
 

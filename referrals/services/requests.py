@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop as _
 
 from intake.models import Intake
 from intake.policies import policy
@@ -95,7 +96,7 @@ def give(referral_id: int, *, text_version: str, key: str, now: datetime) -> Ref
     def work(scoped: str | None) -> Referral:
         referral, asked, box = _answered(referral_id, Action.GIVE_CONSENT)
         if text_version != box.text_version:
-            raise Refused("De tekst is veranderd. Lees hem opnieuw en kies dan.", field="text_version")
+            raise Refused(_("De tekst is veranderd. Lees hem opnieuw en kies dan."), field="text_version")
         consents.write(referral.intake, [box], {box.key: True}, source="follow", at=now)
         _close(asked, now, given=True)
         door.move(
@@ -199,10 +200,10 @@ def _answered(referral_id: int, action: Action) -> tuple[Referral, ConsentReques
     door.allowed(referral.state, action, Actor.ENTREPRENEUR)
     asked = open_request(referral)
     if asked is None:
-        raise Refused("Wij vragen nu geen toestemming.")
+        raise Refused(_("Wij vragen nu geen toestemming."))
     if not named(intake, asked.organisation):
         # A newer policy left it out: there is no sentence to agree to, and the term sees to the rest.
-        raise Refused("Deze organisatie doet niet meer mee. U hoeft niets te doen.")
+        raise Refused(_("Deze organisatie doet niet meer mee. U hoeft niets te doen."))
     return referral, asked, box_for(asked.organisation, intake.language)
 
 

@@ -148,7 +148,7 @@ def correct(request: HttpRequest, intake: Intake, token: str) -> HttpResponse:
         try:
             closing.correct(intake.pk, corrected, actor=ACTOR, key=form.key, now=timezone.now())
         except Refused as error:
-            messages.info(request, str(error))
+            messages.info(request, _(str(error)))
         else:
             messages.success(request, _("Uw gegevens zijn aangepast."))
         return redirect("referrals:follow", token)

@@ -35,7 +35,7 @@ def answer(request: HttpRequest, intake: Intake, token: str) -> HttpResponse:
         try:
             questions.answer(referral.pk, text=form.cleaned_data["antwoord"], key=form.key, now=timezone.now())
         except Refused as error:
-            form.add_error("antwoord" if error.field else None, str(error))
+            form.add_error("antwoord" if error.field else None, _(str(error)))
         except NotDone:
             # Somebody closed the question meanwhile: what was typed stays on the screen, with why it was not kept.
             too_late = _("Uw antwoord is niet meer nodig: de KvK is verdergegaan. Bel ons als u iets kwijt wilt.")
@@ -95,7 +95,7 @@ def consented(request: HttpRequest, token: str, referral: Referral) -> HttpRespo
             messages.info(request, _("Kies ja of nee."))
             return redirect(f"{request.path}?vraag={referral.number}")
     except Refused as error:
-        messages.info(request, str(error))
+        messages.info(request, _(str(error)))
         return redirect(f"{request.path}?vraag={referral.number}")
     except NotDone:
         return nothing_to_do(request, token)
@@ -124,7 +124,7 @@ def opinion(request: HttpRequest, intake: Intake, token: str) -> HttpResponse:
             )
         except Refused as error:
             fields = {"reason": "reden", "text": "toelichting"}
-            form.add_error(fields.get(error.field), str(error))
+            form.add_error(fields.get(error.field), _(str(error)))
         else:
             messages.success(request, _("Dank u wel. Wij hebben uw mening bewaard."))
             return redirect("referrals:follow", token)

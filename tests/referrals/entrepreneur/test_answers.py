@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from intake.models import Consent
+from intake.models import Consent, Intake
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.models import ConsentRequest, Question
 from referrals.services import proposing, questions, requests
@@ -135,6 +135,14 @@ def test_yes_to_other_words_than_those_of_today_is_refused(client: Client, wante
     assert "De tekst is veranderd" in response.content.decode()
     assert wanted.fresh().state == "awaiting_consent"
     assert not Consent.objects.filter(intake=wanted.intake, organisation=ORGANISATION, given=True).exists()
+
+
+def test_company_from_abroad_reads_in_english_why_its_answer_does_not_count(client: Client, wanted: cast.Case) -> None:
+    Intake.objects.filter(pk=wanted.intake.pk).update(language="en")
+    given = {"sleutel": cast.key(), "tekst": "2012.9", "antwoord": "ja"}
+    page = client.post(page_of(wanted, "toestemming/"), given, follow=True).content.decode()
+    assert "The text has changed." in page
+    assert "veranderd" not in page
 
 
 def test_no_to_one_organisation_leaves_the_help_of_another(client: Client, wanted: cast.Case) -> None:
