@@ -64,10 +64,11 @@ def case_through_http() -> tuple[Intake, Referral, Offer]:
 
 
 def deliver() -> None:
-    """Carry out every mail that waits."""
+    """Carry out every mail that waits, each at its own moment."""
     for row in Outgoing.objects.filter(kind__startswith="mail.", state="pending").order_by("pk"):
         Outgoing.objects.filter(pk=row.pk).update(after=None)
-        assert dispatch.deliver(row.pk, now=lambda: cast.NOW) is dispatch.Outcome.DONE, row.kind
+        at = max(row.due_at, cast.NOW)
+        assert dispatch.deliver(row.pk, now=lambda at=at: at) is dispatch.Outcome.DONE, row.kind
 
 
 def everything_stored() -> str:
