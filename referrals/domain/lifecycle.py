@@ -164,8 +164,8 @@ def _checked_date(today: date, until: date | None, most_days: int) -> date:
 
 def _explain(state: State | None, action: Action, actor: Actor) -> str:
     if state is None:
-        return f"Een nieuwe verwijzing begint niet met: {action.label}."
-    where = f"Deze verwijzing staat op: {state.label}."
+        return f"Een nieuwe doorverwijzing begint niet met: {action.label}."
+    where = f"Deze doorverwijzing staat op: {state.label}."
     others = [row for row in TRANSITIONS if row.source == state and row.action == action]
     if others:
         names = " of ".join(dict.fromkeys(other.label for row in others for other in row.actors))

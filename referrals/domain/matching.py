@@ -147,7 +147,7 @@ def _obstacles(wanted: Wanted, partner: PartnerProfile, today: date) -> Iterable
     if partner.blocked:
         yield Obstacle.CONFLICT, "Heeft een belangenconflict met dit bedrijf."
     if partner.declined_before:
-        yield Obstacle.DECLINED_BEFORE, "Wees deze verwijzing eerder af. Opnieuw vragen kan met een reden."
+        yield Obstacle.DECLINED_BEFORE, "Wees deze doorverwijzing eerder af. Opnieuw vragen kan met een reden."
     if partner.organisation in wanted.consented:
         return
     if partner.organisation in wanted.outdated:

@@ -38,7 +38,7 @@ def undo(kept: BulkRun, *, now: datetime) -> BulkRun:
     if kept.act not in UNDOABLE:
         raise Refused("Deze handeling kan niet worden teruggedraaid.")
     if kept.undone_at is None and now > kept.at + UNDO_WITHIN:
-        raise Refused("Terugdraaien kan tot 30 seconden na de handeling. Doe het nu per verwijzing, of kies opnieuw.")
+        raise Refused("Terugdraaien kan tot 30 seconden na de handeling. Doe het nu stuk voor stuk, of kies opnieuw.")
     if not BulkRun.objects.filter(pk=kept.pk, undone_at__isnull=True).update(undone_at=now):
         kept.refresh_from_db()
         return kept

@@ -13,7 +13,7 @@ from referrals.models import Offer, Referral
 from referrals.services import consents, door, offering
 from referrals.services.errors import Refused
 
-NO_CONSENT = "De ondernemer trok de toestemming in. Deze verwijzing kan niet verder."
+NO_CONSENT = "De ondernemer trok de toestemming in. Deze doorverwijzing kan niet verder."
 
 
 def postpone(

@@ -90,7 +90,7 @@ def _new(
     numbers = [int(number.rpartition("-")[2]) for number in intake.referrals.values_list("number", flat=True)]
     serial = max(numbers, default=0) + 1
     if serial > MOST_REFERRALS:
-        raise Refused("Dit bedrijf heeft al te veel verwijzingen. Vraag de ondernemer om een nieuwe zelfscan.")
+        raise Refused("Dit bedrijf heeft al te veel doorverwijzingen. Vraag de ondernemer om een nieuwe zelfscan.")
     row = transition(None, Action.PROPOSE, Actor.ADVISOR)
     step, way = _step_of(intake, activity)
     referral = Referral.objects.create(

@@ -151,9 +151,9 @@ def put_back(referral: Referral, advisor: User) -> None:
 def give(referral: Referral, to: User | None, advisor: User, *, away: frozenset[int]) -> None:
     """Refuse to hand over what is closed, not picked up, or somebody else's; `to` is None while nobody is chosen."""
     if not State(referral.state).is_open:
-        raise NotAllowed("Deze verwijzing is gesloten.")
+        raise NotAllowed("Deze doorverwijzing is gesloten.")
     if referral.state == State.QUEUED:
-        raise Refused("Niemand heeft deze opgepakt. Pak de verwijzing eerst op.")
+        raise Refused("Niemand heeft deze opgepakt. Pak de doorverwijzing eerst op.")
     charge(referral, advisor, away=away)
     if to is not None and to.pk == referral.owner_id:
         raise Refused(f"{name_of(to)} is al de behandelaar.", field="to")

@@ -40,7 +40,7 @@ def reopen(
         if requests.only_proposed(referral):
             raise Refused("De ondernemer zei nog geen ja tegen dit voorstel. Stel de activiteit opnieuw voor.")
         if any(one.activity == referral.activity for one in closing.open_referrals(intake)):
-            raise Refused("Voor dit bedrijf loopt deze activiteit al in een andere verwijzing.")
+            raise Refused("Voor dit bedrijf loopt deze activiteit al in een andere doorverwijzing.")
         door.reason_of(row, reason, reason_text)
         explained = notes.written_with(referral, advisor, reason_text, now) if reason_text.strip() else {}
         door.move(

@@ -64,7 +64,7 @@ def ask_again(referral_id: int, *, advisor: User, text: str, version: int, key: 
         referral = door.read(referral_id, version)
         door.allowed(referral.state, Action.REOPEN, Actor.ADVISOR)
         if referral.state != State.LAPSED:
-            raise Refused("Dit is geen vraag om toestemming. Heropen de verwijzing.")
+            raise Refused("Dit is geen vraag om toestemming. Heropen de doorverwijzing.")
         if KVK not in consents.organisations(intake.pk):
             raise Refused("De ondernemer trok de toestemming voor de KvK in.")
         room(intake, referral.activity)
@@ -184,7 +184,7 @@ def why_not(referral: Referral, partner: Partner, now: datetime) -> str:
     today = local_date(now)
     found = match(directory.wanted(referral), directory.profiles(referral, [partner], today), today)
     if found.proposals:
-        return f"De ondernemer gaf al toestemming voor {partner.name}. Bied de verwijzing aan."
+        return f"De ondernemer gaf al toestemming voor {partner.name}. Bied de doorverwijzing aan."
     refusal = found.refusals[0]
     return "" if refusal.consent_would_do else f"{partner.name}: {' '.join(refusal.reasons)}"
 
@@ -255,4 +255,4 @@ def room(intake: Intake, activity: str) -> None:
     if any(one.activity == activity for one in running):
         raise Refused("Deze activiteit loopt al voor dit bedrijf.", field="activity")
     if len(running) >= MOST_OPEN:
-        raise Refused(f"Er lopen al {MOST_OPEN} verwijzingen voor dit bedrijf. Sluit er eerst één af.")
+        raise Refused(f"Er lopen al {MOST_OPEN} doorverwijzingen voor dit bedrijf. Sluit er eerst één af.")

@@ -176,7 +176,7 @@ def not_now(referral: Referral, chosen: Act) -> str:
         return LEAD_DECIDES
     owner = name_of(referral.owner)
     whose = f" Behandelaar: {owner}." if owner else ""
-    return f"«{chosen.word}» kan nu niet. Deze verwijzing staat op: {State(referral.state).label}.{whose}"
+    return f"«{chosen.word}» kan nu niet. Deze doorverwijzing staat op: {State(referral.state).label}.{whose}"
 
 
 def replayed(referral: Referral, key: str) -> bool:

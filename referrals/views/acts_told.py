@@ -24,30 +24,30 @@ def told(referral: Referral, act: Act, partner: Partner | None, now: datetime) -
         case "toestemming" if partner is not None and requests.named(referral.intake, partner.organisation):
             return [
                 f"De ondernemer leest: «{requests.box_for(partner.organisation, referral.intake.language).text}»",
-                f"Antwoord uiterlijk {_until(State.AWAITING_CONSENT, now)}. Daarna verloopt deze verwijzing.",
-                "Tot het antwoord kunt u de verwijzing niet aanbieden.",
+                f"Antwoord uiterlijk {_until(State.AWAITING_CONSENT, now)}. Daarna verloopt deze doorverwijzing.",
+                "Tot het antwoord kunt u de doorverwijzing niet aanbieden.",
             ]
         case "hervatten" if referral.partner_name:
             return [
                 f"{referral.partner_name} was bezig en kan dan niet meer verder. De link werkt niet meer.",
-                "De verwijzing komt weer bij u in beoordeling.",
+                "De doorverwijzing komt weer bij u in beoordeling.",
             ]
         case "uitstellen":
             return ["De ondernemer krijgt bericht. Op de gekozen dag komt dit terug in beoordeling."]
         case "voorstellen":
             return [
                 f"De ondernemer krijgt een mail met een link, en kan tot {_until(State.AWAITING_CONSENT, now)} kiezen.",
-                "Bij «ja» komt er een nieuwe verwijzing in de wachtrij.",
+                "Bij «ja» komt er een nieuwe doorverwijzing in de wachtrij.",
             ]
         case "heropenen":
-            return ["De verwijzing gaat naar de wachtrij. De ondernemer en de vorige behandelaar krijgen bericht."]
+            return ["De doorverwijzing gaat naar de wachtrij. De ondernemer en de vorige behandelaar krijgen bericht."]
         case "overdragen":
             return ["Uw collega krijgt bericht. De termijn loopt door."]
         case "intrekken":
             return [
                 "Doe dit alleen als u de ondernemer zelf terugbelde op het nummer dat hier staat.",
                 "De links sluiten meteen. Een partner met het dossier krijgt de vraag om het te wissen.",
-                "Een ingetrokken verwijzing gaat nooit meer open.",
+                "Een ingetrokken doorverwijzing gaat nooit meer open.",
             ]
     return []
 

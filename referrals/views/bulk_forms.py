@@ -153,7 +153,7 @@ class CancelForm(BulkForm):
         label="Waarom gaan deze niet door?",
         choices=[(code, reason.label) for code, reason in CANCEL_REASONS.items()],
         widget=RadioSelect(),
-        help_text="De ondernemers lezen deze reden. Wat niet past bij een verwijzing, gebeurt daar niet.",
+        help_text="De ondernemers lezen deze reden. Wat niet past bij een doorverwijzing, gebeurt daar niet.",
         error_messages={"required": "Kies een reden.", "invalid_choice": "Kies een reden uit de lijst."},
     )
     reason_text = forms.CharField(

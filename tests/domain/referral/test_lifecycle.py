@@ -168,7 +168,7 @@ def test_refusal_says_that_nothing_can_be_done_after_withdrawal() -> None:
 
 
 def test_a_new_referral_begins_with_submitting_or_proposing() -> None:
-    with pytest.raises(NotAllowed, match="Een nieuwe verwijzing begint niet met: Aanbieden"):
+    with pytest.raises(NotAllowed, match="Een nieuwe doorverwijzing begint niet met: Aanbieden"):
         transition(None, Action.OFFER, Actor.ADVISOR)
 
 

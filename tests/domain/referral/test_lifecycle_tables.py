@@ -45,7 +45,7 @@ def test_a_row_says_what_each_actor_has_to_prove() -> None:
     row = transition(State.ACCEPTED, Action.RECORD_CONTACT, Actor.PARTNER)
     (line,) = (line for line in render_tables().splitlines() if line.startswith(f"| {row.number} |"))
     assert "Voor de partner: De partner heeft het aanbod aangenomen." in line
-    assert "Voor de adviseur: KvK behandelt de verwijzing zelf. De adviseur is de behandelaar." in line
+    assert "Voor de adviseur: KvK behandelt de doorverwijzing zelf. De adviseur is de behandelaar." in line
 
 
 def test_sentences_are_short() -> None:

@@ -88,7 +88,7 @@ def test_a_partner_without_limits_fits_everywhere_and_claims_nothing() -> None:
         (
             {"declined_before": True},
             Obstacle.DECLINED_BEFORE,
-            "Wees deze verwijzing eerder af. Opnieuw vragen kan met een reden.",
+            "Wees deze doorverwijzing eerder af. Opnieuw vragen kan met een reden.",
         ),
         (
             {"organisation": "org-z"},

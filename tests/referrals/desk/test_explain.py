@@ -48,7 +48,7 @@ def test_page_says_why_why_not_what_opens_it_and_the_proof(desk: Client) -> None
     text = page(desk, row.number)
     for words in (
         "Laat uzelf zien in het buitenland (UT1)",
-        "P4 Handelsmissie of beurs in uw branche (deze verwijzing)",
+        "P4 Handelsmissie of beurs in uw branche (deze doorverwijzing)",
         "Uw strategie, organisatie en product zijn op orde en er is vraag.",
         "regels van toen: 2013",
         "Regel R-P3",

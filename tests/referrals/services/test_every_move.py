@@ -117,7 +117,7 @@ def test_door_opens_for_the_table_only(state: State) -> None:
         if (action, actor) in table:
             assert door.allowed(state, action, actor).source == state
             continue
-        with pytest.raises(NotAllowed, match="Deze verwijzing staat op"):
+        with pytest.raises(NotAllowed, match="Deze doorverwijzing staat op"):
             door.allowed(state, action, actor)
 
 

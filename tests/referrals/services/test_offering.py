@@ -196,7 +196,7 @@ def test_after_a_decline_another_partner_can_be_asked_in_one_step() -> None:
 def test_partner_that_declined_is_not_asked_again_without_a_reason() -> None:
     found = cast.case("returned")
     version = found.fresh().version
-    with pytest.raises(Refused, match="Wees deze verwijzing eerder af"):
+    with pytest.raises(Refused, match="Wees deze doorverwijzing eerder af"):
         offering.offer(
             found.referral.pk, found.partner.pk, advisor=found.advisor, version=version, key=cast.key(), now=cast.LATER
         )

@@ -120,7 +120,7 @@ def test_nobody_gets_it_who_is_away_or_no_advisor(anke: User, bram: User) -> Non
 
 
 def test_what_nobody_has_and_what_is_closed_cannot_be_given(anke: User, bram: User) -> None:
-    with pytest.raises(Refused, match="Pak de verwijzing eerst op"):
+    with pytest.raises(Refused, match="Pak de doorverwijzing eerst op"):
         give(making.referral(), bram, anke)
     closed = making.referral(
         state=State.COMPLETED, owner=anke, closed_at=NOW, next_due_at=None, outcome="advice_given", activity="P2"
