@@ -50,6 +50,9 @@ class Story:
                 told["from"] = move.source.value
             # A partner that gives its offer back still did so itself.
             before = self.partner
+            if self.offer:
+                # What happens with a partner names its offer, as the services have it.
+                told |= self._about()
             if effect := EFFECTS.get(move.number):
                 told |= effect(self, at)
             if not move.target.is_open:

@@ -70,6 +70,8 @@ def test_a_population_is_whole() -> None:
 def test_every_history_holds_and_tells_of_the_row() -> None:
     populate(300, seed=2, end=END)
     assert broken() == []
+    # Or the entrepreneur reads that «an organisation» was in contact.
+    assert all("offer" in event.payload for event in Event.objects.filter(kind="contact_recorded"))
     newest = {event.stream: event for event in Event.objects.order_by("seq")}
     assert {tip.stream: (tip.seq, tip.digest) for tip in Tip.objects.all()} == {
         stream: (event.seq, event.digest) for stream, event in newest.items()
