@@ -136,7 +136,7 @@ def facts(line: Line) -> list[dict[str, object]]:
     return [
         {"label": "Organisatie in het beleid", "value": line.organisation},
         {"label": "Rollen in het beleid", "value": ", ".join(line.parties) or "Het beleid noemt deze organisatie niet"},
-        {"label": "Krijgt aanbod via", "value": partner.get_channel_display()},
+        {"label": "Wil aanbod via", "value": partner.get_channel_display()},
         {"label": "E-mailadres voor aanbod", "value": partner.email},
         {"label": "Termijn voor een antwoord", "value": f"{partner.response_days} werkdagen"},
         {"label": "In behandeling", "value": f"{line.open_count} van {partner.capacity}"},

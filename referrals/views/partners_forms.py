@@ -120,7 +120,8 @@ class EntryForm(KeyForm):
         error_messages={"required": MAIL, "invalid": MAIL, "max_length": "Dit adres is te lang."},
     )
     channel = forms.ChoiceField(
-        label="Hoe krijgt deze partner een aanbod?",
+        label="Hoe wil deze partner een aanbod krijgen?",
+        help_text="Nu gaat elk aanbod met een link per e-mail. Wij bewaren hier wat de partner liever heeft.",
         choices=[(value, label[:1].upper() + label[1:]) for value, label in Partner.Channel.choices],
         widget=RadioSelect(),
         initial=Partner.Channel.LINK,
