@@ -174,7 +174,8 @@ REOPEN_REASONS = _by_code(
     )
 )
 
-# Why the entrepreneur is not satisfied; words of the entrepreneur, never told to the partner by name.
+# Why the entrepreneur is not satisfied, in its own words; never told to the partner. Not in `label_of`: "no_contact" is
+# also a reason of the clock, with other words.
 UNHAPPY_REASONS = _by_code(
     (
         Reason("no_contact", "Ik heb geen contact gehad", Side.PARTNER),
@@ -189,21 +190,21 @@ _LABELS = {
     code: reason.label
     for table in (
         AUTOMATIC_RETURN_REASONS,
+        # Before the declines: of two wordings of one code the plainer one stays.
+        RETURN_REASONS,
         CANCEL_REASONS,
         DECLINE_REASONS,
         OUTCOMES,
         RECALL_REASONS,
         REOPEN_REASONS,
-        RETURN_REASONS,
         STOP_REASONS,
-        UNHAPPY_REASONS,
     )
     for code, reason in table.items()
 }
 
 
 def label_of(code: str) -> str:
-    """Return the Dutch label of a reason or outcome, the code itself when no table has it."""
+    """Return the Dutch label of the reason or outcome of a move, the code itself when no table has it."""
     return _LABELS.get(code, code)
 
 

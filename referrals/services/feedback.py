@@ -80,7 +80,7 @@ def give(
                 "moment": written.moment,
                 "happy": written.happy,
                 "asks_reopening": written.asks_reopening,
-                **({"reason": written.reason} if written.reason else {}),
+                **({"unhappy_about": written.reason} if written.reason else {}),
                 **({"sealed": sealed(written)} if plain else {}),
             },
             idempotency_key=scoped,

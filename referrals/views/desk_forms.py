@@ -15,13 +15,13 @@ from intake.policies import policy
 from nnmkb.web.desk import name_of
 from nnmkb.web.widgets import RadioSelect, Select
 from referrals.domain.lifecycle import Transition
+from referrals.domain.reasons import label_of
 from referrals.domain.states import LONGEST_HOLD
 from referrals.domain.worktime import local_date
 from referrals.models import Partner, Referral
 from referrals.services import labels, profiles, proposing
 from referrals.services.notes import LONGEST
 from referrals.services.questions import LONGEST_QUESTION
-from referrals.views.history import label_of
 
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
 LONGEST_REASON = 500

@@ -15,6 +15,7 @@ from intake.policies import policy
 from nnmkb.web.desk import name_of
 from referrals.domain.lifecycle import Action, State
 from referrals.domain.matching import Refusal
+from referrals.domain.reasons import label_of
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
 from referrals.models import Offer, Referral
@@ -93,8 +94,8 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "referral": referral,
         "deadline": desk_rows.deadline_sentence(referral, now),
         "must_do": State(referral.state).facts.must_do,
-        "reason": history.label_of(referral.reason),
-        "outcome": history.label_of(referral.outcome),
+        "reason": label_of(referral.reason),
+        "outcome": label_of(referral.outcome),
         "hidden": hidden,
         "contact": None if hidden else getattr(case, "contact", None),
         "content": None if hidden else preview(case, consents.KVK),

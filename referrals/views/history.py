@@ -14,16 +14,7 @@ from django.utils.formats import date_format
 
 from nnmkb.ledger.models import Event, Outgoing
 from nnmkb.web.desk import name_of
-from referrals.domain.reasons import (
-    AUTOMATIC_RETURN_REASONS,
-    CANCEL_REASONS,
-    DECLINE_REASONS,
-    OUTCOMES,
-    RECALL_REASONS,
-    REOPEN_REASONS,
-    RETURN_REASONS,
-    STOP_REASONS,
-)
+from referrals.domain.reasons import label_of
 from referrals.models import Offer, Partner, Referral
 from referrals.services.bouncing import UNDELIVERABLE
 
@@ -142,20 +133,6 @@ MESSAGES = {
     "mail.withdrawn_to_advisor": "Mail aan de adviseur: ingetrokken",
     "mail.withdrawn_to_partner": "Mail aan de partner: verwijder het dossier",
 }
-_REASONS = {
-    code: reason.label
-    for table in (
-        AUTOMATIC_RETURN_REASONS,
-        CANCEL_REASONS,
-        DECLINE_REASONS,
-        OUTCOMES,
-        RECALL_REASONS,
-        REOPEN_REASONS,
-        RETURN_REASONS,
-        STOP_REASONS,
-    )
-    for code, reason in table.items()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +180,11 @@ def clock(at: datetime) -> str:
     return date_format(timezone.localtime(at), "D j M, H:i").lower()
 
 
-def label_of(code: str) -> str:
-    """Return the Dutch label of a reason or outcome."""
-    return _REASONS.get(code, code)
-
-
 def _title(event: Event) -> str:
     title = TITLES.get(event.kind, event.kind.replace("_", " ").capitalize())
     code = str(event.payload.get("reason") or event.payload.get("outcome") or "")
-    return f"{title}: {_REASONS[code].lower()}" if code in _REASONS else title
+    label = label_of(code)
+    return title if label == code else f"{title}: {label.lower()}"
 
 
 def _names(events: list[Event], known: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from intake.policies import policy
 from intake.policy.telling import day_in_words
 from nnmkb.ledger.models import Event
 from nnmkb.web.desk import name_of
+from referrals.domain.reasons import label_of
 from referrals.models import Partner
 from referrals.queues import PROVINCES
 from referrals.views import history
@@ -86,7 +87,7 @@ def _title(event: Event) -> str:
     if event.kind == "partner_paused":
         title = f"{title} tot {day_in_words(date.fromisoformat(str(about['until'])))}"
     if reason := about.get("reason"):
-        title = f"{title}: {history.label_of(str(reason)).lower()}"
+        title = f"{title}: {label_of(str(reason)).lower()}"
     return f"{title}: {'; '.join(_changes(event))}" if about.get("fields") else title
 
 

@@ -17,12 +17,12 @@ from intake.policies import in_force, policy
 from intake.policy.telling import day_in_words
 from nnmkb.web.desk import frame, signed_in
 from nnmkb.web.permissions import Role, by_role, roles_of
+from referrals.domain.reasons import label_of
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, ReviewItem
 from referrals.services import reviewing
 from referrals.services.errors import Refused
 from referrals.views.acts_beside import is_row_key
-from referrals.views.history import label_of
 from referrals.views.partners import may
 from referrals.views.partners_history import shown
 

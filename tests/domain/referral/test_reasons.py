@@ -74,3 +74,9 @@ def test_every_list_for_people_is_used_by_the_table() -> None:
     used = {reason for row in TRANSITIONS for reason in row.reasons}
     for name in set(LISTS) - {"AUTOMATIC_RETURN_REASONS", "UNHAPPY_REASONS"}:
         assert set(LISTS[name].values()) <= used, name
+
+
+def test_a_reason_of_the_clock_keeps_its_own_words_where_the_entrepreneur_has_the_same_code() -> None:
+    assert reasons.label_of("no_contact") == "Partner nam niet op tijd contact op"
+    assert reasons.label_of("capacity") == "Geen capaciteit"
+    assert reasons.label_of("nothing_of_ours") == "nothing_of_ours"

@@ -13,6 +13,7 @@ from nnmkb.ledger.models import Outgoing
 from referrals.models import Feedback
 from referrals.services import closing, feedback
 from referrals.services.errors import Refused
+from referrals.views import history
 from tests.referrals.entrepreneur.test_follow import key_on, path, text
 from tests.referrals.services import cast
 
@@ -64,6 +65,9 @@ def test_an_unhappy_company_tells_why_and_its_advisor_hears_without_the_words(cl
     event = events.history(found.referral.stream)[-1]
     assert event.kind == "feedback_given"
     assert WORDS not in str(event.payload)
+    assert event.payload["unhappy_about"] == "no_contact"
+    # The same code is a reason of the clock, about the partner: the history may not speak of that.
+    assert history.moments([event])[0].title == "Mening van de ondernemer"
     assert event.payload["sealed"].keys() == {f"feedback:{kept.pk}"}
     assert Outgoing.objects.get(kind="mail.unhappy_to_advisor").recipient == f"advisor:{found.advisor.pk}"
 
