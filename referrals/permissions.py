@@ -8,9 +8,13 @@ from nnmkb.web.permissions import Role, roles_of
 from referrals.domain.lifecycle import Actor
 
 
+def leads(user: User) -> bool:
+    """Say whether this person leads the team."""
+    return Role.TEAM_LEAD in roles_of(user)
+
+
 def actors_of(user: User) -> tuple[Actor, ...]:
     """Return as whom a person acts in the transition table; a team lead is an advisor too."""
-    roles = roles_of(user)
-    if Role.TEAM_LEAD in roles:
+    if leads(user):
         return (Actor.ADVISOR, Actor.TEAM_LEAD)
-    return (Actor.ADVISOR,) if Role.ADVISOR in roles else ()
+    return (Actor.ADVISOR,) if Role.ADVISOR in roles_of(user) else ()

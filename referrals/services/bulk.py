@@ -21,6 +21,7 @@ from referrals.domain.numbers import parse_referral_number, referral_number
 from referrals.domain.reasons import CANCEL_REASONS
 from referrals.domain.worktime import local_date
 from referrals.models import BulkRun, Label, Referral
+from referrals.permissions import leads
 from referrals.services import closing, door, labels, profiles, queue, reminding
 from referrals.services.errors import NotDone, Refused, Stale
 
@@ -128,7 +129,7 @@ def _may_take_off(referral: Referral, ground: Ground) -> None:
 
 def _may_cancel(referral: Referral, ground: Ground) -> None:
     door.allowed(referral.state, Action.CANCEL, Actor.ADVISOR)
-    if referral.owner_id is not None and not queue.leads(ground.advisor):
+    if referral.owner_id is not None and not leads(ground.advisor):
         door.own(referral, ground.advisor.pk)
 
 

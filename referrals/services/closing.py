@@ -16,11 +16,11 @@ from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, Recipient, State
 from referrals.domain.worktime import local_date
 from referrals.models import Dossier, Feedback, Label, Note, Offer, Question, Referral
+from referrals.permissions import leads
 from referrals.services import consents, directory, door, notes, telling
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import end
-from referrals.services.queue import leads
 from referrals.services.refer import ContactDetails
 from referrals.services.telling import unsent
 from referrals.services.written import checked

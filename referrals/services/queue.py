@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event
 from nnmkb.web.desk import name_of
-from nnmkb.web.permissions import Role, roles_of
 from referrals.domain.lifecycle import Action, Actor, State, lead_decides
 from referrals.domain.worktime import local_date
 from referrals.models import Referral
+from referrals.permissions import leads
 from referrals.services import door, profiles
 from referrals.services.errors import NotAllowed, Refused, Stale
 
@@ -123,11 +123,6 @@ def take_up(referral: Referral, advisor: User, now: datetime, key: str | None = 
         key=key,
         changes={"owner_id": advisor.pk, "attempts": referral.attempts + 1, "reason": ""},
     )
-
-
-def leads(advisor: User) -> bool:
-    """Say whether this advisor leads the team."""
-    return advisor.is_superuser or Role.TEAM_LEAD in roles_of(advisor)
 
 
 # --- what stands in the way; also asked before many are done at once --------------------------------------------------

@@ -11,7 +11,8 @@ from nnmkb.ledger import events
 from referrals.domain.lifecycle import DAYS_TO_REOPEN, Action, Actor, State
 from referrals.domain.worktime import local_date
 from referrals.models import Feedback, Referral
-from referrals.services import closing, consents, door, notes, queue, requests
+from referrals.permissions import leads
+from referrals.services import closing, consents, door, notes, requests
 from referrals.services.errors import Refused
 from referrals.services.written import checked
 
@@ -27,7 +28,7 @@ def reopen(
     def work(scoped: str | None) -> Referral:
         intake = closing.sent(door.read(referral_id, version).intake_id)
         referral = door.read(referral_id, version)
-        role = Actor.TEAM_LEAD if queue.leads(advisor) else Actor.ADVISOR
+        role = Actor.TEAM_LEAD if leads(advisor) else Actor.ADVISOR
         row = door.allowed(referral.state, Action.REOPEN, role)
         if row.target is not State.QUEUED:
             raise Refused("Dit was een vraag om toestemming. Vraag die opnieuw.")

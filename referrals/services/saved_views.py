@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from referrals.models import DeskProfile, SavedView
+from referrals.permissions import leads
 from referrals.services.errors import NotDone, Refused
-from referrals.services.queue import leads
 
 MOST = 20
 LONGEST_NAME = 40

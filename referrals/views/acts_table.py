@@ -11,7 +11,6 @@ from django.utils import timezone
 from intake.models import Intake
 from intake.policies import policy
 from intake.policy import KVK
-from nnmkb.web.permissions import Role, roles_of
 from referrals.domain.lifecycle import (
     Action,
     Actor,
@@ -23,7 +22,7 @@ from referrals.domain.lifecycle import (
 )
 from referrals.domain.worktime import local_date
 from referrals.models import Referral
-from referrals.permissions import actors_of
+from referrals.permissions import actors_of, leads
 from referrals.services import profiles, reopening
 from referrals.views import acts_running as running
 from referrals.views import desk_forms as forms
@@ -207,8 +206,3 @@ def _holds(guard: Guard, referral: Referral, advisor: User, owner_id: int | None
 
 def _owner_away(referral: Referral) -> bool:
     return profiles.is_away(referral.owner, local_date(timezone.now()))
-
-
-def leads(advisor: User) -> bool:
-    """Say whether this advisor leads the team."""
-    return Role.TEAM_LEAD in roles_of(advisor)

@@ -19,6 +19,7 @@ from referrals.domain.reasons import label_of
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
 from referrals.models import Offer, Referral
+from referrals.permissions import leads
 from referrals.queues import Marks
 from referrals.services import consents, directory, looks, presence
 from referrals.views import acts_table, desk_rows, history
@@ -102,7 +103,7 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "buttons": buttons(acts, advice, taken=any(one.primary for one in asked)),
         "advice": advice,
         "lead_decides": acts_table.waits_for_lead(referral),
-        "leads": acts_table.leads(advisor),
+        "leads": leads(advisor),
         "of_colleague": words_for_others(referral, acts, advisor),
         "candidates": asked,
         "nobody_fits": not any(one.offerable or one.lacks_consent for one in asked),

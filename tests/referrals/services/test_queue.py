@@ -12,6 +12,7 @@ from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain.lifecycle import State
 from referrals.domain.worktime import local_date
 from referrals.models import DeskProfile, Referral
+from referrals.permissions import leads
 from referrals.services import queue
 from referrals.services.errors import NotAllowed, Refused, Stale
 from tests.referrals.desk import making
@@ -164,5 +165,5 @@ def test_key_of_a_colleague_gives_another_referral(anke: User, bram: User) -> No
 
 def test_lead_is_who_is_in_the_group() -> None:
     assert Group.objects.filter(name="team_lead").exists()
-    assert queue.leads(making.staff("lies", "team_lead"))
-    assert not queue.leads(making.staff("joop"))
+    assert leads(making.staff("lies", "team_lead"))
+    assert not leads(making.staff("joop"))
