@@ -29,22 +29,6 @@ def _today() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
-
-
-@pytest.fixture
-def metaal() -> Partner:
-    return making.partner("metaalunie", name="Metaalunie Noord")
-
-
 def ready(owner: User | None = None, *organisations: str, **fields: object) -> Referral:
     """Make a referral in review for this owner, or in the queue without one."""
     state = State.IN_REVIEW if owner else State.QUEUED

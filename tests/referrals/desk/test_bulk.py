@@ -32,17 +32,6 @@ def clock() -> Iterator[time_machine.Coordinates]:
         yield moved
 
 
-@pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
-
-
 def test_preview_counts_what_can_and_says_why_not_and_changes_nothing(desk: Client, anke: User) -> None:
     rows = [making.referral(f"Bedrijf {number}") for number in range(3)]
     taken = making.referral("Ander bedrijf", state=State.IN_REVIEW, owner=making.staff("bram"))

@@ -30,17 +30,6 @@ def clock() -> Iterator[time_machine.Coordinates]:
         yield moved
 
 
-@pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
-
-
 # --- taking it back ---------------------------------------------------------------------------------------------------
 
 

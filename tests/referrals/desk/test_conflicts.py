@@ -28,19 +28,8 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
 def bram() -> User:
     return making.staff("bram")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
 
 
 def post(client: Client, row: Referral, act: str, version: int, **typed: object) -> HttpResponse:

@@ -26,12 +26,6 @@ def _today() -> object:
         yield
 
 
-@pytest.fixture
-def desk(client: Client) -> Client:
-    client.force_login(making.staff("anke"))
-    return client
-
-
 def page(client: Client, address: str) -> str:
     """Return the page at an address, which must be there."""
     response = client.get(address)

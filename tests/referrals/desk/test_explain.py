@@ -30,12 +30,6 @@ def _today() -> object:
         yield
 
 
-@pytest.fixture
-def desk(client: Client) -> Client:
-    client.force_login(making.staff("anke"))
-    return client
-
-
 def page(client: Client, number: str) -> str:
     """Return the explanation of a referral."""
     response = client.get(f"/werkbak/{number}/uitleg/")

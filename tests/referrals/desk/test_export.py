@@ -27,12 +27,6 @@ def _today() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def desk(client: Client) -> Client:
-    client.force_login(making.staff("anke"))
-    return client
-
-
 def taken(client: Client, *numbers: str) -> list[dict[str, str]]:
     """Return the rows of the file."""
     response = client.post("/werkbak/bulk/", {"nummer": numbers, "actie": "export"})

@@ -20,17 +20,6 @@ FIELD = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
 KEY = re.compile(r'name="sleutel"[^>]* value="([^"]+)"')
 
 
-@pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
-
-
 def page(client: Client, address: str) -> str:
     return client.get(address).content.decode()
 

@@ -16,12 +16,6 @@ pytestmark = pytest.mark.django_db
 WORDS = "Bram behandelt dit."
 
 
-@pytest.fixture
-def desk(client: Client) -> Client:
-    client.force_login(making.staff("anke"))
-    return client
-
-
 @pytest.mark.parametrize("state", [State.IN_REVIEW, State.NEEDS_INFO, State.OFFERED, State.ACCEPTED])
 def test_pane_says_whose_it_is_and_who_can_help(desk: Client, state: State) -> None:
     row = making.referral(state=state, owner=making.staff("bram"))

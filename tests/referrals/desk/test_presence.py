@@ -27,11 +27,6 @@ def clock() -> Iterator[time_machine.Coordinates]:
 
 
 @pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
 def bram() -> User:
     return making.staff("bram")
 

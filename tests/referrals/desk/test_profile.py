@@ -28,17 +28,6 @@ def _today() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
-
-
 def page(client: Client, address: str) -> str:
     """Return a page."""
     response = client.get(address, follow=True)

@@ -24,17 +24,6 @@ def _today() -> object:
 
 
 @pytest.fixture
-def anke() -> User:
-    return making.staff("anke")
-
-
-@pytest.fixture
-def desk(client: Client, anke: User) -> Client:
-    client.force_login(anke)
-    return client
-
-
-@pytest.fixture
 def lead(client: Client) -> Client:
     client.force_login(making.staff("lies", "team_lead"))
     return client
