@@ -71,6 +71,8 @@ class OpinionForm(KeyedForm):
         super().__init__(*args, **kwargs)
         reason = self.fields["reden"]
         assert isinstance(reason, forms.ChoiceField)
+        # Only asked of who is not satisfied, and then it must be answered.
+        reason.hide_optional = True  # type: ignore[attr-defined]
         reason.choices = [(code, lazystr(label)) for code, label in labels().items()]
         self.fields["toelichting"] = Line(
             str(_("Wilt u daar iets over vertellen?")),

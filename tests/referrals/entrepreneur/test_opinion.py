@@ -93,6 +93,13 @@ def test_what_is_missing_is_told_and_nothing_is_lost(client: Client, given: dict
     assert not Feedback.objects.exists()
 
 
+def test_what_must_be_answered_is_not_called_optional(client: Client) -> None:
+    page = text(client, opinion(cast.case("completed")))
+    asked = page[page.index("Wat ging er niet goed?") :]
+    assert "niet verplicht" not in asked[: asked.index("Ik heb geen contact gehad")]
+    assert "niet verplicht" in asked
+
+
 def test_a_hidden_answer_does_not_count(client: Client) -> None:
     found = cast.case("completed")
     client.post(opinion(found), {"sleutel": cast.key(), "tevreden": "ja", "reden": "no_contact", "opnieuw": "on"})
