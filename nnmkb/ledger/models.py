@@ -78,6 +78,8 @@ class Outgoing(models.Model):
         LEASED = "leased", "wordt verzonden"
         DONE = "done", "verzonden"
         DEAD = "dead", "mislukt"
+        # Went out, and a mail server on the way sent it back.
+        BOUNCED = "bounced", "teruggekomen"
 
     kind = models.CharField(max_length=60)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="outgoing")
@@ -88,12 +90,15 @@ class Outgoing(models.Model):
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How many attempts its kind gets (outbox.plan_of).
+    attempts_allowed = models.PositiveSmallIntegerField(default=7)
     # When to try (pending) or when the lease ends (leased).
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True, default=None)
     hinted_at = models.DateTimeField(null=True, default=None)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, default=None)
+    bounced_at = models.DateTimeField(null=True, default=None)
     last_error = models.CharField(max_length=200, blank=True, default="")
     # Fixed when the row is made, so that a message sent twice is recognisable as one.
     message_id = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -105,7 +110,7 @@ class Outgoing(models.Model):
         indexes = (
             models.Index(fields=("due_at", "id"), name="outgoing_open", condition=Q(state__in=("pending", "leased"))),
             models.Index(fields=("recipient",), name="outgoing_recipient"),
-            models.Index(fields=("created_at",), name="outgoing_dead", condition=Q(state="dead")),
+            models.Index(fields=("created_at",), name="outgoing_dead", condition=Q(state__in=("dead", "bounced"))),
         )
 
     def __str__(self) -> str:

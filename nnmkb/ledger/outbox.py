@@ -17,7 +17,18 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from nnmkb.ledger.models import Event, Outgoing
 
 OPEN = (Outgoing.State.PENDING, Outgoing.State.LEASED)
-LONGEST_WAIT = timedelta(hours=1)
+
+
+def _waits(*seconds: int) -> tuple[timedelta, ...]:
+    return tuple(timedelta(seconds=wait) for wait in seconds)
+
+
+# The waits between the attempts, by the first part of the kind; one attempt more than there are waits.
+PATIENT = _waits(60, 300, 1800, 2 * 3600, 8 * 3600, 24 * 3600)
+PLANS = {
+    # Standard Webhooks 1.0.0: ten attempts over three days, the first again at once.
+    "webhook": _waits(5, 300, 1800, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +60,20 @@ def enqueue(
         after=after,
         due_at=due_at or at,
         created_at=at,
+        attempts_allowed=attempts_for(kind),
     )
 
 
 def enqueue_once(event: Event, kind: str, recipient: str, *, key: str, at: datetime) -> None:
     """Promise one delivery for all events that share this key: the first one makes the row, the others find it."""
     row = Outgoing(
-        kind=kind, event=event, recipient=recipient, dedupe_key=f"{kind}:{recipient}:{key}", due_at=at, created_at=at
+        kind=kind,
+        event=event,
+        recipient=recipient,
+        dedupe_key=f"{kind}:{recipient}:{key}",
+        due_at=at,
+        created_at=at,
+        attempts_allowed=attempts_for(kind),
     )
     Outgoing.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -68,7 +86,7 @@ def claimable(now: datetime) -> QuerySet[Outgoing]:
     """
     waits_for_another = Exists(Outgoing.objects.filter(pk=OuterRef("after_id"), state__in=OPEN))
     return Outgoing.objects.filter(
-        ~waits_for_another, state__in=OPEN, due_at__lte=now, attempts__lt=settings.OUTGOING_MAX_ATTEMPTS
+        ~waits_for_another, state__in=OPEN, due_at__lte=now, attempts__lt=F("attempts_allowed")
     ).order_by("due_at", "id")
 
 
@@ -103,24 +121,38 @@ def finish(claimed: Claim, now: datetime, note: str = "") -> bool:
 
 def fail(claimed: Claim, now: datetime, error: str, *, permanent: bool = False) -> Outgoing.State | None:
     """Plan the next attempt, or give up; return the new state, None when the lease was lost."""
-    last = permanent or claimed.outgoing.attempts >= settings.OUTGOING_MAX_ATTEMPTS
+    last = permanent or claimed.outgoing.attempts >= claimed.outgoing.attempts_allowed
     state = Outgoing.State.DEAD if last else Outgoing.State.PENDING
     changed = Outgoing.objects.filter(pk=claimed.outgoing.pk, lease=claimed.lease, state=Outgoing.State.LEASED).update(
-        state=state, due_at=now + wait_after(claimed.outgoing.attempts), lease=None, last_error=error[:200]
+        state=state,
+        due_at=now + wait_after(claimed.outgoing.kind, claimed.outgoing.attempts),
+        lease=None,
+        last_error=error[:200],
     )
     return state if changed else None
 
 
-def wait_after(attempts: int) -> timedelta:
-    """Return the wait before the next attempt: doubling, at most an hour, with jitter against stampedes."""
-    wait = timedelta(seconds=settings.OUTGOING_BACKOFF_S * 2 ** max(attempts - 1, 0))
-    return min(wait, LONGEST_WAIT) * random.uniform(0.9, 1.1)  # noqa: S311
+def plan_of(kind: str) -> tuple[timedelta, ...]:
+    """Return the waits between the attempts of this kind."""
+    return PLANS.get(kind.partition(".")[0], PATIENT)
+
+
+def attempts_for(kind: str) -> int:
+    """Return how many attempts a delivery of this kind gets."""
+    return min(len(plan_of(kind)) + 1, settings.OUTGOING_MAX_ATTEMPTS)
+
+
+def wait_after(kind: str, attempts: int) -> timedelta:
+    """Return the wait before the next attempt: longer each time, up to a day, with jitter against stampedes."""
+    plan = plan_of(kind)
+    wait = plan[min(max(attempts, 1), len(plan)) - 1]
+    return wait * settings.OUTGOING_BACKOFF_SCALE * random.uniform(0.9, 1.1)  # noqa: S311
 
 
 def bury(now: datetime) -> int:
     """Give up the rows whose last allowed attempt died without a word (a killed process); return how many."""
     return Outgoing.objects.filter(
-        state=Outgoing.State.LEASED, due_at__lte=now, attempts__gte=settings.OUTGOING_MAX_ATTEMPTS
+        state=Outgoing.State.LEASED, due_at__lte=now, attempts__gte=F("attempts_allowed")
     ).update(state=Outgoing.State.DEAD, lease=None, last_error="process died during the delivery")
 
 
@@ -135,7 +167,7 @@ def retry(outgoing_id: int, now: datetime) -> bool:
 
 def free_all_leases(now: datetime) -> int:
     """Free what a previous inline relay left leased; only the sole worker of a laptop may call this."""
-    return Outgoing.objects.filter(state=Outgoing.State.LEASED, attempts__lt=settings.OUTGOING_MAX_ATTEMPTS).update(
+    return Outgoing.objects.filter(state=Outgoing.State.LEASED, attempts__lt=F("attempts_allowed")).update(
         state=Outgoing.State.PENDING, due_at=now, lease=None
     )
 

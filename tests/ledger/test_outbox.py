@@ -57,19 +57,36 @@ def test_expired_lease_is_taken_over_and_late_worker_loses(settings):
     assert outbox.finish(second, after_lease(settings))
 
 
-def test_failed_row_waits_and_the_wait_doubles():
+def test_failed_row_waits_longer_each_time_up_to_a_day():
     row = delivery()
     outbox.fail(outbox.claim(row.pk, SOON), SOON, "TimeoutError")
     row.refresh_from_db()
     assert (row.state, row.last_error, row.attempts) == ("pending", "TimeoutError", 1)
-    assert timedelta(seconds=27) <= row.due_at - SOON <= timedelta(seconds=33)
-    assert outbox.wait_after(3) > outbox.wait_after(2) > outbox.wait_after(1)
-    assert outbox.wait_after(12) <= 1.1 * timedelta(hours=1)
+    assert timedelta(seconds=54) <= row.due_at - SOON <= timedelta(seconds=66)
+    waits = [outbox.wait_after("mail.offer", attempts) for attempts in range(1, 7)]
+    assert waits == sorted(waits)
+    assert timedelta(hours=21) < outbox.wait_after("mail.offer", 12) <= 1.1 * timedelta(hours=24)
+
+
+def test_two_rows_that_failed_together_are_not_tried_together_again():
+    assert len({outbox.wait_after("mail.offer", 3) for _ in range(20)}) > 1
+
+
+@pytest.mark.parametrize(("kind", "attempts"), [("mail.offer", 7), ("dossier.render", 7), ("webhook.event", 10)])
+def test_each_kind_has_its_own_number_of_attempts(kind, attempts):
+    row = outbox.enqueue(event(), kind, "partner:1", at=NOW)
+    assert row.attempts_allowed == attempts
+
+
+def test_webhook_is_tried_for_three_days():
+    waits = [outbox.wait_after("webhook.event", attempts).total_seconds() for attempts in range(1, 10)]
+    assert 4.5 <= waits[0] <= 5.5
+    assert 64 * 3600 < sum(waits) < 85 * 3600
 
 
 def test_last_attempt_that_fails_is_dead(settings):
     settings.OUTGOING_MAX_ATTEMPTS = 2
-    settings.OUTGOING_BACKOFF_S = 0
+    settings.OUTGOING_BACKOFF_SCALE = 0
     row = delivery()
     assert outbox.fail(outbox.claim(row.pk, SOON), SOON, "X") == "pending"
     assert outbox.fail(outbox.claim(row.pk, SOON), SOON, "X") == "dead"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from nnmkb.ledger import events, outbox
@@ -91,9 +90,9 @@ def test_the_last_of_all_attempts_ends_it_too(writes: Writes) -> None:
     found, row = offered()
     writes(smtplib.SMTPServerDisconnected())
     at = SOON
-    for _ in range(settings.OUTGOING_MAX_ATTEMPTS - 1):
+    for _ in range(row.attempts_allowed - 1):
         assert deliver(row, at) is Outcome.RETRY
-        at += timedelta(hours=2)
+        at += timedelta(hours=27)
     assert deliver(row, at) is Outcome.DEAD
     assert found.fresh().state == "returned"
 
@@ -113,7 +112,7 @@ def test_another_mail_that_is_given_up_ends_no_offer(monkeypatch: pytest.MonkeyP
 
 def test_a_mail_that_was_given_up_without_a_word_is_found_by_the_sweep() -> None:
     found, row = offered()
-    Outgoing.objects.filter(pk=row.pk).update(attempts=settings.OUTGOING_MAX_ATTEMPTS, state="leased")
+    Outgoing.objects.filter(pk=row.pk).update(attempts=row.attempts_allowed, state="leased")
     assert outbox.bury(SOON) == 1
     assert timing.sweep(SOON).bounced == 1
     assert (found.fresh().state, found.fresh_offer().state) == ("returned", "undeliverable")
