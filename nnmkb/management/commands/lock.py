@@ -12,7 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 ROOT = Path(__file__).resolve().parents[3]
 # Tests and benchmarks run on exactly what production has.
 _AS_PRODUCTION = ("--constraint", "requirements/base.txt")
-GROUPS: dict[str, tuple[str, ...]] = {"base": (), "test": _AS_PRODUCTION, "bench": _AS_PRODUCTION}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "base": (),
+    "seal": _AS_PRODUCTION,
+    "test": _AS_PRODUCTION,
+    "bench": _AS_PRODUCTION,
+}
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url")
 
 
