@@ -56,6 +56,9 @@ INSTALLED_APPS = [
     "nnmkb.apps.ServedFilesConfig",
     "crispy_forms",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "nnmkb.apps.NnmkbConfig",
     "nnmkb.ledger",
     "nnmkb.web",
@@ -76,6 +79,7 @@ MIDDLEWARE = [
     "nnmkb.middleware.LargestBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -227,8 +231,9 @@ if LOCAL_POST:
 # --- outgoing: the database is the queue of record (docs/bezorging.md) ----------------------------------------------
 OUTGOING_LEASE_S: int = env.int("OUTGOING_LEASE_S", 180)
 OUTGOING_REQUEUE_S: int = env.int("OUTGOING_REQUEUE_S", 300)
-OUTGOING_MAX_ATTEMPTS: int = env.int("OUTGOING_MAX_ATTEMPTS", 8)
-OUTGOING_BACKOFF_S: int = env.int("OUTGOING_BACKOFF_S", 30)
+# A cap on what the plans in nnmkb/ledger/outbox.py allow, and a factor on their waits.
+OUTGOING_MAX_ATTEMPTS: int = env.int("OUTGOING_MAX_ATTEMPTS", 10)
+OUTGOING_BACKOFF_SCALE: float = env.float("OUTGOING_BACKOFF_SCALE", 1.0)
 OUTGOING_TIME_LIMIT_S: int = env.int("OUTGOING_TIME_LIMIT_S", 90)
 CELERY_BROKER_URL: str | None = env.str("CELERY_BROKER_URL", None)
 CELERY_TASK_IGNORE_RESULT = True

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.ledger.admin import ReadOnlyAdmin
 from nnmkb.web.permissions import Role
@@ -119,3 +121,7 @@ class AccountAdmin(AccountBase):
         user: User = form.instance
         user.is_staff = user.is_superuser or user.groups.filter(name=Role.ADMINISTRATOR).exists()
         user.save(update_fields=["is_staff"])
+
+
+# Their pages show the secret of a second factor, and let it be made for somebody else.
+admin.site.unregister((StaticDevice, TOTPDevice))

@@ -26,9 +26,14 @@ class Role(StrEnum):
     POLICY_AUTHOR = "policy_author"
     POLICY_PUBLISHER = "policy_publisher"
     ADMINISTRATOR = "administrator"
+    # People at a partner, with an account; which partner stands in referrals.models.Membership.
+    PARTNER_READER = "partner_reader"
+    PARTNER_HANDLER = "partner_handler"
+    PARTNER_MANAGER = "partner_manager"
 
 
 STAFF_ROLES = (Role.ADVISOR, Role.TEAM_LEAD, Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
+PARTNER_ROLES = (Role.PARTNER_READER, Role.PARTNER_HANDLER, Role.PARTNER_MANAGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,7 @@ def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
     known: frozenset[Role] | None = getattr(user, "_roles", None)
     if known is None:
         names = set(user.groups.values_list("name", flat=True))
-        known = frozenset(role for role in STAFF_ROLES if role in names)
+        known = frozenset(role for role in (*STAFF_ROLES, *PARTNER_ROLES) if role in names)
         user._roles = known  # type: ignore[attr-defined]
     return known
 

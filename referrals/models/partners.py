@@ -36,6 +36,8 @@ class Partner(models.Model):
     paused_until = models.DateField(null=True, blank=True, default=None)
     agreement_date = models.DateField(null=True, blank=True, default=None)
     last_checked = models.DateField(null=True, blank=True, default=None)
+    # Since its first API key or webhook: from then on what happens to its offers is kept for its system to read.
+    connected_at = models.DateTimeField(null=True, blank=True, default=None)
     # Every change by a person takes the next number; a page that was made from an older one is refused.
     version = models.PositiveIntegerField(default=1)
 

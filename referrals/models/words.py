@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.referrals import Referral
+from referrals.models.referrals import Offer, Referral
 
 
 class Note(models.Model):
@@ -54,6 +54,37 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"vraag bij {self.referral}"
+
+
+class PartnerQuestion(models.Model):
+    """One question of a partner to the KvK about an offer, and what the KvK answered."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="questions")
+    # "partner:5", "partner:5/person:12", "partner:5/key:3"
+    asked_as = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    text = models.TextField(max_length=1000)
+    answer = models.TextField(max_length=2000, blank=True, default="")
+    # Of the digests of both texts in the history; erased with them.
+    salt = models.CharField(max_length=32, blank=True, default="")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, default=None, related_name="+"
+    )
+    # Set when it is answered, or when the offer ends without an answer.
+    closed_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        verbose_name = "vraag van een partner"
+        verbose_name_plural = "vragen van partners"
+        ordering = ("offer", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("offer",), condition=Q(closed_at__isnull=True), name="partner_question_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"vraag bij {self.offer_id}"
 
 
 class Feedback(models.Model):

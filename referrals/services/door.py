@@ -17,10 +17,11 @@ from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
 from referrals.domain import lifecycle
 from referrals.domain.lifecycle import Action, Actor, Recipient, State, Transition
+from referrals.domain.partner_feed import type_of
 from referrals.domain.reasons import Reason
 from referrals.domain.worktime import Calendar, read_calendar
 from referrals.models import ConsentRequest, Offer, Partner, Question, Referral
-from referrals.services import telling
+from referrals.services import feed, telling
 from referrals.services.errors import NotAllowed, NotDone, Refused, Stale
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ def calendar() -> Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """An actor as the ledger writes it ("advisor:3"), taken apart."""
+    """An actor as the ledger writes it ("advisor:3", "partner:5", "partner:5/person:12"), taken apart."""
 
     name: str
     role: Actor
@@ -52,8 +53,8 @@ class Who:
 
 
 def who(actor: str) -> Who:
-    """Take the name of an actor apart."""
-    role, _, pk = actor.partition(":")
+    """Take the name of an actor apart; after the slash stands which person or key of the partner it was."""
+    role, _, pk = actor.partition("/")[0].partition(":")
     return Who(actor, ROLES[role], int(pk) if pk else None)
 
 
@@ -206,6 +207,8 @@ def settle(
         payload={"from": source, "to": target.value, **frozen, **(payload or {})},
     )
     _leave(referral, State(source), at)
+    if offer is not None:
+        feed.tell(type_of(kind), offer, number=referral.number, version=referral.version, actor=actor, at=at)
     if target.is_open:
         telling.remind_later(referral, event, calendar(), respond_days=respond_days, offer=offer)
     return event
