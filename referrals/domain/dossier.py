@@ -10,6 +10,18 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 SCHEMA_VERSION = "1.0"
 
+# Crockford's base 32: no I, L, O (read as 1, 1, 0) and no U.
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH, CODE_GROUP = 12, 4
+CODE_HEX = 15  # 60 bits
+DIGEST_HEX = 64
+# Of small letters only those of ASCII: "ß" is no "SS" here.
+READ_AS = str.maketrans(
+    "abcdefghjkmnpqrstvwxyzOILoil",
+    "ABCDEFGHJKMNPQRSTVWXYZ011011",
+    " \t\r\n\u00a0\u202f\u200b-\u2010\u2011\u2012\u2013\u2014\u2212",
+)
+
 ModelStatus = Literal["now", "better", "fine", "later", "unknown"]
 
 
@@ -231,3 +243,27 @@ def canonical(content: Content | Mapping[str, Any]) -> bytes:
 def digest(content: Content | Mapping[str, Any]) -> str:
     """Return SHA-256 of the canonical text."""
     return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def check_code(digest: str) -> str:
+    """Return the code that a reader types to check a dossier: the first 60 bits of its digest, "7QK4-M2XD-9RTA"."""
+    number = int(digest[:CODE_HEX], 16)
+    letters = "".join(CODE_LETTERS[number >> 5 * place & 31] for place in reversed(range(CODE_LENGTH)))
+    return "-".join(letters[start : start + CODE_GROUP] for start in range(0, CODE_LENGTH, CODE_GROUP))
+
+
+def digest_range(code: str) -> tuple[str, str]:
+    """Return the first and the last digest that have this code, both included; ValueError when it is no code.
+
+    Typed as people type: small letters, O for 0, I and L for 1, spaces and dashes anywhere or nowhere.
+    """
+    if len(code) > 4 * CODE_LENGTH:
+        raise ValueError("too long to be a code")
+    letters = code.translate(READ_AS)
+    if len(letters) != CODE_LENGTH or not set(letters) <= set(CODE_LETTERS):
+        raise ValueError("not a code of twelve letters and digits")
+    number = 0
+    for letter in letters:
+        number = number << 5 | CODE_LETTERS.index(letter)
+    start = f"{number:0{CODE_HEX}x}"
+    return start.ljust(DIGEST_HEX, "0"), start.ljust(DIGEST_HEX, "f")
