@@ -110,6 +110,11 @@ def handed_over_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
     return to_advisor(outgoing)
 
 
+def partner_question_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """Tell the owner that a partner asked something; the question stands in the workbench only."""
+    return to_advisor(outgoing, partner=partner_of_event(outgoing))
+
+
 def unhappy_to_advisor(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Tell the owner that the company is not satisfied; what it wrote stands in the workbench only."""
     return to_advisor(outgoing)

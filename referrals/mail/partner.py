@@ -61,6 +61,14 @@ def report_due_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:
     return to_partner(outgoing, live, url=address("referrals:offer", offering.token_of(live)))
 
 
+def partner_question_answered(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """Tell a partner that the KvK answered its question; the answer stands behind the code only."""
+    live = offer_of(outgoing)
+    if live.ended_at is not None:
+        raise Outdated
+    return to_partner(outgoing, live, url=address("referrals:offer", offering.token_of(live)))
+
+
 def hold_ended_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Tell a partner that the postponement ended and the KvK takes over."""
     return to_partner(outgoing, offer_of(outgoing))

@@ -15,7 +15,7 @@ from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, Recipient, State
 from referrals.domain.worktime import local_date
-from referrals.models import Dossier, Feedback, Label, Note, Offer, Question, Referral
+from referrals.models import Dossier, Feedback, Label, Note, Offer, PartnerQuestion, Question, Referral
 from referrals.permissions import leads
 from referrals.services import consents, directory, door, notes, telling
 from referrals.services.consents import KVK, SHARE, VIEW, Key
@@ -298,6 +298,7 @@ def _empty(intake: Intake, now: datetime) -> None:
     referrals = Referral.objects.filter(intake=intake)
     Note.objects.filter(referral__in=referrals).delete()
     Question.objects.filter(referral__in=referrals).update(text="", answer="", salt="")
+    PartnerQuestion.objects.filter(offer__referral__in=referrals).update(text="", answer="", salt="")
     Feedback.objects.filter(referral__in=referrals).update(text="", salt="")
     Feedback.objects.filter(referral__in=referrals, asks_reopening=True, handled_at=None).update(handled_at=now)
     # Words of the team, but nobody can say that no name is among them.

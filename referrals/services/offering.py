@@ -22,7 +22,7 @@ from referrals.domain.lifecycle import (
 from referrals.domain.matching import Obstacle, match
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
-from referrals.models import Dossier, Offer, Partner, Referral
+from referrals.models import Dossier, Offer, Partner, PartnerQuestion, Referral
 from referrals.services import consents, directory, door, notes, queue
 from referrals.services.errors import Refused
 from referrals.services.sealed import sealed
@@ -190,7 +190,7 @@ def live_offer(referral: Referral) -> Offer:
 def end(
     offer: Offer, state: Offer.State, now: datetime, *, reason: str = "", reason_text: str = "", answered: bool = False
 ) -> None:
-    """End an offer, and with it its link; refuses when another writer ended it first."""
+    """End an offer, and with it its link and the question that waits; refuses when another writer ended it first."""
     fields: dict[str, object] = {"state": state, "ended_at": now}
     if reason:
         text = reason_text.strip()
@@ -199,6 +199,7 @@ def end(
         fields["answered_at"] = now
     if not Offer.objects.filter(pk=offer.pk, ended_at__isnull=True).update(**fields):
         raise Refused("Dit aanbod is intussen afgesloten.")
+    PartnerQuestion.objects.filter(offer=offer, closed_at__isnull=True).update(closed_at=now)
     for name, value in fields.items():
         setattr(offer, name, value)
 

@@ -19,12 +19,13 @@ from django.db.models import Model
 
 from nnmkb.ledger.models import Event
 from nnmkb.ledger.seals import seal
-from referrals.models import Feedback, Note, Offer, Question, Referral
+from referrals.models import Feedback, Note, Offer, PartnerQuestion, Question, Referral
 
 # Model and columns behind the first word of a reference.
 SEALED: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
     "note": (Note, ("text",)),
     "question": (Question, ("text", "answer")),
+    "partnerquestion": (PartnerQuestion, ("text", "answer")),
     "offer": (Offer, ("reason_text",)),
     "feedback": (Feedback, ("text",)),
 }
@@ -36,7 +37,7 @@ Place = tuple[str, int, str]  # model, key, column
 REFERENCE = re.compile(r"([a-z]+):([0-9]{1,18})(?::([a-z_]+))?")
 
 
-def sealed(row: Note | Question | Offer | Feedback, column: str = "text") -> dict[str, str]:
+def sealed(row: Note | Question | PartnerQuestion | Offer | Feedback, column: str = "text") -> dict[str, str]:
     """Return {reference: digest} of the text in this column of a stored row; {} for an empty text.
 
     The row must have its salt. Call it after the row was written: the reference holds its key.

@@ -48,7 +48,7 @@ LED_TO = {
     "postponed_to_advisor": "on_hold",
 }
 TO_ENTREPRENEUR, TO_PARTNER, TO_ADVISOR = names(mail.entrepreneur), names(mail.partner), names(mail.advisor)
-WITH_LINK = ("offer", "offer_reminder", "contact_reminder", "report_due_to_partner")
+WITH_LINK = ("offer", "offer_reminder", "contact_reminder", "report_due_to_partner", "partner_question_answered")
 WITHOUT_LINK = tuple(name for name in TO_PARTNER if name not in WITH_LINK)
 WITH_PARTNER = ("accepted_to_advisor", "declined_to_advisor", "returned_to_advisor", "offer_expired_to_advisor")
 ALL = (*TO_ENTREPRENEUR, *TO_PARTNER, *TO_ADVISOR)
