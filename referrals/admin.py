@@ -18,7 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.ledger.admin import ReadOnlyAdmin
-from nnmkb.web.permissions import Role
+from nnmkb.web.permissions import Role, fully_in
 from referrals.models import Offer, Partner, Referral
 from referrals.services import organisations
 from referrals.views.organisations import attention
@@ -33,7 +33,7 @@ def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     """Send who comes in to the one login page that counts wrong guesses; refuse who signed in as somebody else."""
     if admin.site.has_permission(request):
         return redirect("admin:index")
-    if request.user.is_authenticated:
+    if fully_in(request.user):
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
@@ -44,6 +44,13 @@ def front(request: HttpRequest, extra_context: dict[str, object] | None = None) 
     return _index(request, {**(extra_context or {}), **told})
 
 
+def may_enter(request: HttpRequest) -> bool:
+    """Let in whom Django lets in, once every step of signing in was taken."""
+    return _may_enter(request) and fully_in(request.user)
+
+
+_may_enter = admin.site.has_permission
+admin.site.has_permission = may_enter  # type: ignore[method-assign]
 _index = admin.site.index
 admin.site.login = enter  # type: ignore[method-assign]
 admin.site.index = front  # type: ignore[method-assign, assignment]

@@ -1,4 +1,4 @@
-"""What a session learns when somebody signs in: whether the letter keys are on, so that no page has to ask again."""
+"""What a session knows of who signed in: whether the letter keys are on, and which second factor was shown."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django_otp.middleware import OTPMiddleware
 
 from nnmkb.web.desk import KEYS
+from referrals.models import Passkey
 from referrals.services import profiles
 
 
@@ -17,3 +19,13 @@ from referrals.services import profiles
 def remember_keys(sender: object, request: HttpRequest, user: User, **more: Any) -> None:
     """Keep the choice of this person in the new session."""
     request.session[KEYS] = profiles.of(user).shortcuts
+
+
+class SecondFactorMiddleware(OTPMiddleware):  # type: ignore[misc]
+    """Put on the user with which factor this session was verified: a device of django-otp, or a passkey."""
+
+    def _device_from_persistent_id(self, persistent_id: str) -> Any:
+        """Return the factor; None when it is no more, and then the session is no longer verified."""
+        if persistent_id.startswith(f"{Passkey.LABEL}/"):
+            return Passkey.of_session(persistent_id)
+        return super()._device_from_persistent_id(persistent_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -151,6 +152,7 @@ TABLE: dict[str, Rule] = {
     "referrals:partners": _rule(_KEPT),
     # What is about a rule is for who writes policy too; the view itself tells the two apart.
     "referrals:partners-review": _rule((*_KEPT, Role.POLICY_AUTHOR), (*_KEEP, Role.POLICY_AUTHOR)),
+    "referrals:portal": _rule(PARTNER_ROLES),
     "referrals:preview": _READ_BY_HOLDER,
     "referrals:sent": _READ_BY_HOLDER,
     "referrals:settle": _USED_BY_ANYONE,
@@ -194,11 +196,34 @@ def by_role(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if allowed(roles_of(request.user), name, request.method or ""):
+        known = fully_in(request.user)
+        if allowed(roles_of(request.user) if known else frozenset(), name, request.method or ""):
             return view(request, *args, **kwargs)
-        if not request.user.is_authenticated:
-            # A form that was sent is lost with the session; the login page then leads to one's own start page.
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "")
+        if not known:
+            return to_login(request)
         raise PermissionDenied
 
     return guarded
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Lead to the login page, and from there back to the page that was asked for.
+
+    A form that was sent is lost with the session; the login page then leads to one's own start page.
+    """
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "")
+
+
+def verified(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Say whether somebody showed a second factor in this session, and still has that factor."""
+    return getattr(user, "otp_device", None) is not None
+
+
+def must_verify(roles: frozenset[Role]) -> bool:
+    """Say whether people with these roles have no rights without a second factor."""
+    return not roles.isdisjoint(PARTNER_ROLES) or (bool(roles) and settings.SECOND_FACTOR_FOR_STAFF)
+
+
+def fully_in(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Say whether somebody signed in, with all the steps that the own roles ask."""
+    return user.is_authenticated and (verified(user) or not must_verify(roles_of(user)))

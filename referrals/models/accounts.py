@@ -60,7 +60,13 @@ class Invitation(models.Model):
 
 
 class Passkey(models.Model):
-    """A passkey (WebAuthn credential) of a person: only its public half."""
+    """A passkey (WebAuthn credential) of a person: only its public half.
+
+    To the session it is one more device of django-otp, by the same two names: `persistent_id` and `confirmed`.
+    """
+
+    LABEL = "referrals.passkey"
+    confirmed = True
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passkeys")
     name = models.CharField(max_length=60)
@@ -78,3 +84,14 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def persistent_id(self) -> str:
+        """Return how a session names this passkey."""
+        return f"{self.LABEL}/{self.pk}"
+
+    @classmethod
+    def of_session(cls, persistent_id: str) -> Passkey | None:
+        """Return the passkey that a session names; None when it is gone, or no passkey is named."""
+        label, _, pk = persistent_id.partition("/")
+        return cls.objects.filter(pk=int(pk)).first() if label == cls.LABEL and pk.isdecimal() else None
