@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +121,16 @@ class Redis:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+# What was committed survives a crash of the server itself, though not of the machine.
+DURABLE = {**SETTINGS, "synchronous_commit": "on", "full_page_writes": "on"}
+
+
 class Postgres:
     """A PostgreSQL in a folder of its own."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, settings: Mapping[str, str] = SETTINGS) -> None:
         self.programs = programs
+        self.settings = settings
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="nnmkb-postgres-"))
         self.data, self.log = self.folder / "data", self.folder / "log"
@@ -144,7 +149,7 @@ class Postgres:
         if not self.data.exists():
             self.make()
         line = [str(self.programs / "postgres"), "-D", str(self.data)]
-        for name, value in {**SETTINGS, "port": str(self.port)}.items():
+        for name, value in {**self.settings, "port": str(self.port)}.items():
             line += ["-c", f"{name}={value}"]
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
