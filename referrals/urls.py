@@ -25,6 +25,7 @@ from referrals.views import (
     team,
     workbench,
 )
+from referrals.views.portal import inbox
 
 app_name = "referrals"
 urlpatterns: list[URLPattern] = [
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("en/settle/check/", settle.check, name="settle-check"),
     path("en/settle/done/", settle.done, name="settle-done"),
     path("inloggen/", login.sign_in, name="login"),
+    path("partner/", inbox.inbox, name="portal"),
     path("partners/", partners.partner_list, name="partners"),
     path("partners/nakijken/", partners_review.page, name="partners-review"),
     path("partners/nieuw/", partners_acts.add, name="partner-new"),

@@ -91,8 +91,10 @@ def _write(row: Offer, group: Group, partner_id: int) -> str:
 
 
 def _read(cursor: str, group: Group, partner_id: int) -> tuple[datetime, int] | None:
-    try:
-        at, pk, of_group, of_partner = signing.loads(cursor, salt=SALT) if cursor else (None,) * 4
-    except (signing.BadSignature, ValueError, TypeError):
+    if not cursor:
         return None
-    return (datetime.fromisoformat(at), pk) if at and (of_group, of_partner) == (group, partner_id) else None
+    try:
+        at, pk, of_group, of_partner = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return (datetime.fromisoformat(at), pk) if (of_group, of_partner) == (group, partner_id) else None
