@@ -88,6 +88,10 @@ class Outgoing(models.Model):
     dedupe_key = models.CharField(max_length=120, unique=True)
     # A delivery that must come first, such as the PDF before the mail that points to it.
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next")
+    # Stands by: needless once any delivery of this event has arrived, such as the mail beside a webhook.
+    unless = models.ForeignKey(
+        Event, on_delete=models.PROTECT, null=True, default=None, related_name="standing_by", db_index=False
+    )
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     # How many attempts its kind gets (outbox.plan_of).
@@ -111,6 +115,7 @@ class Outgoing(models.Model):
             models.Index(fields=("due_at", "id"), name="outgoing_open", condition=Q(state__in=("pending", "leased"))),
             models.Index(fields=("recipient",), name="outgoing_recipient"),
             models.Index(fields=("created_at",), name="outgoing_dead", condition=Q(state__in=("dead", "bounced"))),
+            models.Index(fields=("unless",), name="outgoing_standing_by", condition=Q(unless__isnull=False)),
         )
 
     def __str__(self) -> str:

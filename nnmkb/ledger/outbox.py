@@ -17,6 +17,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from nnmkb.ledger.models import Event, Outgoing
 
 OPEN = (Outgoing.State.PENDING, Outgoing.State.LEASED)
+# The note on a delivery that was needless, because another one of the same message arrived.
+ARRIVED_OTHERWISE = "arrived another way"
 
 
 def _waits(*seconds: int) -> tuple[timedelta, ...]:
@@ -47,10 +49,11 @@ def enqueue(
     at: datetime,
     after: Outgoing | None = None,
     due_at: datetime | None = None,
+    unless: Event | None = None,
 ) -> Outgoing:
     """Promise one delivery for an event; call it in the transaction of the event.
 
-    The same (event, kind, recipient) can be promised once only.
+    The same (event, kind, recipient) can be promised once only. It is taken back when a delivery of `unless` arrives.
     """
     return Outgoing.objects.create(
         kind=kind,
@@ -58,6 +61,7 @@ def enqueue(
         recipient=recipient,
         dedupe_key=f"{event.pk}:{kind}:{recipient}",
         after=after,
+        unless=unless,
         due_at=due_at or at,
         created_at=at,
         attempts_allowed=attempts_for(kind),
@@ -187,11 +191,27 @@ def revoke_of(stream: str, kinds: tuple[str, ...], now: datetime, reason: str) -
     )
 
 
+def spare(event_id: int, now: datetime) -> int:
+    """Take back what stands by for this event, now that it arrived: what waits, was given up, or came back."""
+    missed = (Outgoing.State.PENDING, Outgoing.State.DEAD, Outgoing.State.BOUNCED)
+    needless = Outgoing.objects.filter(unless=event_id, state__in=missed)
+    return needless.update(state=Outgoing.State.DONE, done_at=now, last_error=ARRIVED_OTHERWISE)
+
+
+def postpone(claimed: Claim, until: datetime) -> bool:
+    """Put a delivery back untried, until then; False when the lease was lost."""
+    return bool(
+        Outgoing.objects.filter(pk=claimed.outgoing.pk, lease=claimed.lease, state=Outgoing.State.LEASED).update(
+            state=Outgoing.State.PENDING, attempts=F("attempts") - 1, due_at=until, lease=None
+        )
+    )
+
+
 def none_went_out(recipient: str, kinds: tuple[str, ...]) -> bool:
-    """Say whether deliveries of these kinds were promised, and each of them was closed without going out."""
+    """Say whether deliveries of these kinds were promised, and each was closed without the recipient having heard."""
     found = Outgoing.objects.filter(recipient=recipient, kind__in=kinds).values_list("state", "last_error")
-    closed = [state == Outgoing.State.DONE and why != "" for state, why in found]
-    return bool(closed) and all(closed)
+    unheard = [state == Outgoing.State.DONE and why not in ("", ARRIVED_OTHERWISE) for state, why in found]
+    return bool(unheard) and all(unheard)
 
 
 def lay_down(recipient: str, kinds: tuple[str, ...], now: datetime, note: str) -> int:
