@@ -27,11 +27,13 @@ ENDED = {
 }
 
 
-def accept(offer_id: int, *, actor: str, contact_person: str, key: str, now: datetime) -> Offer:
+def accept(
+    offer_id: int, *, actor: str, contact_person: str, key: str, now: datetime, version: int | None = None
+) -> Offer:
     """O1: the partner takes the referral; consent is read again in this transaction."""
 
     def work(scoped: str | None) -> Offer:
-        offer, referral = opened(offer_id, actor)
+        offer, referral = opened(offer_id, actor, version)
         in_time(offer, now)
         door.allowed(referral.state, Action.ACCEPT, Actor.PARTNER)
         if offer.organisation not in consents.organisations(referral.intake_id):
@@ -62,9 +64,10 @@ def decline(
     key: str,
     now: datetime,
     until: date | None = None,
+    version: int | None = None,
 ) -> Offer:
     """O2: the partner says no, with a reason; `until` pauses a partner without capacity up to that date."""
-    return _back(offer_id, Action.DECLINE, Offer.State.DECLINED, actor, reason, reason_text, key, now, until)
+    return _back(offer_id, Action.DECLINE, Offer.State.DECLINED, actor, reason, reason_text, key, now, until, version)
 
 
 def give_back(
@@ -76,9 +79,10 @@ def give_back(
     key: str,
     now: datetime,
     until: date | None = None,
+    version: int | None = None,
 ) -> Offer:
     """A2, P3: the partner accepted, but cannot go on; the KvK looks for another."""
-    return _back(offer_id, Action.RETURN, Offer.State.RETURNED, actor, reason, reason_text, key, now, until)
+    return _back(offer_id, Action.RETURN, Offer.State.RETURNED, actor, reason, reason_text, key, now, until, version)
 
 
 def first_contact(offer_id: int, *, actor: str, on: date, key: str, now: datetime, version: int | None = None) -> Offer:
@@ -226,9 +230,10 @@ def _back(
     key: str,
     now: datetime,
     until: date | None,
+    version: int | None,
 ) -> Offer:
     def work(scoped: str | None) -> Offer:
-        offer, referral = opened(offer_id, actor)
+        offer, referral = opened(offer_id, actor, version)
         in_time(offer, now)
         row = door.allowed(referral.state, action, Actor.PARTNER)
         chosen = door.reason_of(row, reason, reason_text)

@@ -32,10 +32,19 @@ def one(partner_id: int, offer_id: int) -> Offer:
 
     UnknownLink when the offer is not theirs, exactly as when it does not exist; Gone (with why) when it has ended.
     """
-    found = live(partner_id).filter(pk=offer_id).first()
+    return _one(partner_id, pk=offer_id)
+
+
+def numbered(partner_id: int, number: str) -> Offer:
+    """Return the live offer of this partner on the referral of this number; refuses as `one` does."""
+    return _one(partner_id, referral__number=number)
+
+
+def _one(partner_id: int, **which: object) -> Offer:
+    found = live(partner_id).filter(**which).first()
     if found is not None:
         return found
-    gone = ended(partner_id).filter(pk=offer_id).first()
+    gone = ended(partner_id).filter(**which).first()
     if gone is None:
         raise UnknownLink
     raise Gone(ENDED.get(Offer.State(gone.state), "Dit aanbod is afgesloten."), code=gone.state, offer=gone)
