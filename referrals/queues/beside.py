@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from intake.models import Consent, Intake
 from nnmkb.ledger.models import Outgoing
-from referrals.models import Feedback, Label, Referral
+from referrals.models import Feedback, Label, PartnerQuestion, Referral
 from referrals.searching import VIEW
 
 
@@ -22,6 +22,7 @@ class Marks:
     labels: tuple[str, ...] = ()
     undelivered: bool = False
     asks_reopening: bool = False
+    partner_asks: bool = False
 
 
 def put_companies(rows: Sequence[Referral]) -> frozenset[int]:
@@ -46,11 +47,15 @@ def marks_of(rows: Sequence[Referral]) -> dict[int, Marks]:
     labels: dict[int, list[str]] = {}
     undelivered: set[str] = set()
     reopening: set[int] = set()
-    for kind, key, text in _labels(keys).union(_reopening(keys), _dead([*own, *whole_case]), all=True):
+    asked: set[int] = set()
+    found = _labels(keys).union(_reopening(keys), _partner_asks(keys), _dead([*own, *whole_case]), all=True)
+    for kind, key, text in found:
         if kind == "label":
             labels.setdefault(key, []).append(text)
         elif kind == "dead":
             undelivered.add(text)
+        elif kind == "asked":
+            asked.add(key)
         else:
             reopening.add(key)
     return {
@@ -58,6 +63,7 @@ def marks_of(rows: Sequence[Referral]) -> dict[int, Marks]:
             labels=tuple(sorted(labels.get(row.pk, ()), key=str.casefold)),
             undelivered=bool(undelivered & {row.stream, f"intake:{row.intake_id}"}),
             asks_reopening=row.pk in reopening,
+            partner_asks=row.pk in asked,
         )
         for row in rows
     }
@@ -75,13 +81,18 @@ def _reopening(keys: list[int]) -> QuerySet[Feedback, _Line]:
     return _lines(asking, "reopen", "referral", "moment")
 
 
+def _partner_asks(keys: list[int]) -> QuerySet[PartnerQuestion, _Line]:
+    waiting = PartnerQuestion.objects.filter(offer__referral__in=keys, closed_at__isnull=True)
+    return _lines(waiting, "asked", "offer__referral", "asked_as")
+
+
 def _dead(streams: list[str]) -> QuerySet[Outgoing, _Line]:
     given_up = Outgoing.objects.filter(state=Outgoing.State.DEAD, event__stream__in=streams)
     return _lines(given_up, "dead", "pk", "event__stream")
 
 
 def _lines(found: QuerySet[Any], kind: str, key: str, text: str) -> QuerySet[Any, _Line]:
-    """Return rows of one shape, so that three tables can be asked in one question."""
+    """Return rows of one shape, so that four tables can be asked in one question."""
     lines: QuerySet[Any, _Line] = (
         found.order_by()
         .annotate(

@@ -1,4 +1,7 @@
-"""What an advisor does beside the states: a note, a label, a message once more. It never collides with a change."""
+"""What an advisor does beside the states: a note, a label, an answer to a partner, a message once more.
+
+It never collides with a change.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ from django.utils import timezone
 
 from nnmkb.web.desk import frame, signed_in
 from referrals.models import Referral
-from referrals.services import delivery, labels, notes
+from referrals.services import delivery, labels, notes, partner_questions
 from referrals.services.errors import Refused
 from referrals.views import desk_rows
 from referrals.views.conflicts import conflict
-from referrals.views.desk_forms import ActForm, LabelForm, NoteForm
+from referrals.views.desk_forms import ActForm, LabelForm, NoteForm, PartnerAnswerForm
 from referrals.views.workbench import read
 
 Step = Callable[[HttpRequest, Referral], HttpResponse]
@@ -35,6 +38,7 @@ class Page:
 
 NOTE = Page("notitie", "Bewaar notitie", "Uw notitie")
 LABEL = Page("label", "Hang label op", "Een label erbij")
+ANSWER = Page("partner-antwoord", "Stuur het antwoord", "Uw antwoord aan de partner")
 UNLABEL = Page("label-weg", "Haal label weg", "Een label weghalen")
 
 
@@ -52,6 +56,16 @@ def note(request: HttpRequest, referral: Referral) -> HttpResponse:
         )
 
     return step(request, referral, NOTE, form, keep, "Uw notitie is bewaard.")
+
+
+def answer(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Answer the question of a partner."""
+    form = PartnerAnswerForm(request.POST, referral=referral, row=None)
+
+    def send() -> None:
+        partner_questions.answer(referral.pk, text=form.cleaned_data["text"], **by(request, form))
+
+    return step(request, referral, ANSWER, form, send, "De partner krijgt uw antwoord.")
 
 
 def label(request: HttpRequest, referral: Referral) -> HttpResponse:
@@ -132,4 +146,10 @@ def back(request: HttpRequest, referral: Referral) -> str:
     return f"{reverse('referrals:desk')}?{filters.query(open=referral.number)}"
 
 
-BESIDE: Mapping[str, Step] = {NOTE.slug: note, LABEL.slug: label, UNLABEL.slug: unlabel, "bezorging": retry}
+BESIDE: Mapping[str, Step] = {
+    NOTE.slug: note,
+    LABEL.slug: label,
+    UNLABEL.slug: unlabel,
+    ANSWER.slug: answer,
+    "bezorging": retry,
+}

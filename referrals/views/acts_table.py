@@ -65,6 +65,11 @@ class Act:
 def _handed_over(referral: Referral, advisor: User) -> bool:
     if not State(referral.state).is_open or referral.state == State.QUEUED:
         return False
+    return in_charge(referral, advisor)
+
+
+def in_charge(referral: Referral, advisor: User) -> bool:
+    """Say whether this advisor may stand in for the owner, or is the owner."""
     return referral.owner_id == advisor.pk or leads(advisor) or _owner_away(referral)
 
 

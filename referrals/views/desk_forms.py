@@ -21,6 +21,7 @@ from referrals.domain.worktime import local_date
 from referrals.models import Partner, Referral
 from referrals.services import labels, profiles, proposing
 from referrals.services.notes import LONGEST
+from referrals.services.partner_questions import LONGEST_ANSWER
 from referrals.services.questions import LONGEST_QUESTION
 
 INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
@@ -218,6 +219,15 @@ class QuestionForm(TextForm):
     help_text = "Eén vraag. Vraag en antwoord komen in het volgende dossier."
     missing = "Schrijf eerst een vraag."
     longest = LONGEST_QUESTION
+
+
+class PartnerAnswerForm(TextForm):
+    """The answer to a question of a partner."""
+
+    label = "Uw antwoord"
+    help_text = "De partner leest dit achter de code. Noem geen gegevens die niet in het dossier staan."
+    missing = "Schrijf eerst een antwoord."
+    longest = LONGEST_ANSWER
 
 
 class CallForm(TextForm):

@@ -23,10 +23,10 @@ from referrals.permissions import leads
 from referrals.queues import Marks
 from referrals.services import consents, directory, looks, presence
 from referrals.views import acts_table, desk_rows, history
-from referrals.views.desk_forms import LabelForm, NoteForm
+from referrals.views.desk_forms import LabelForm, NoteForm, PartnerAnswerForm
 from referrals.views.desk_names import names
 from referrals.views.desk_suggests import Suggestion, suggestion
-from referrals.views.desk_words import words_of
+from referrals.views.desk_words import Words, words_of
 
 PURPOSES = {
     "C1": "De KvK mag meekijken",
@@ -88,7 +88,9 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
     told, seen = happened(referral, advisor, now, offers)
     advice = suggestion(referral, offers, [act.slug for act in acts])
     asked = with_primary(candidates(referral, acts, now, newest), referral, advice)
-    marks = Marks(tuple(words.labels), any(one.can_retry for one in deliveries), words.asks_reopening)
+    marks = Marks(
+        tuple(words.labels), any(one.can_retry for one in deliveries), words.asks_reopening, words.partner_asks
+    )
     preview = partial(build.preview, activities=(referral.activity,), now=now, of=referral, newest=newest)
     return {
         "row": desk_rows.row_of(referral, now, seen=consents.KVK in consents.allowed_by(newest), marks=marks),
@@ -116,7 +118,15 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "label_form": LabelForm(referral=referral, row=None, auto_id="label_%s"),
         "others": presence.look(referral.pk, advisor, now),
         "note_form": NoteForm(referral=referral, row=None, auto_id="note_%s"),
+        "partner_answer_form": partner_answer_form(referral, advisor, words),
     }
+
+
+def partner_answer_form(referral: Referral, advisor: User, words: Words) -> PartnerAnswerForm | None:
+    """Return the form to answer the question of a partner, when one waits and this advisor may."""
+    if not words.partner_asks or not acts_table.in_charge(referral, advisor):
+        return None
+    return PartnerAnswerForm(referral=referral, row=None, auto_id="partner_%s")
 
 
 def words_for_others(referral: Referral, acts: Iterable[acts_table.Act], advisor: User) -> str:

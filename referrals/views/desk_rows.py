@@ -137,6 +137,7 @@ def flags(referral: Referral, marks: Marks) -> tuple[Flag, ...]:
     found = [
         (marks.undelivered, Flag("Bezorging mislukt", "error", "mail")),
         (marks.asks_reopening, Flag("Vraagt heropening", "error", "refresh")),
+        (marks.partner_asks, Flag("Vraag van partner", "warn", "help")),
         (referral.no_answer, Flag("Geen reactie van ondernemer", "warn", "message-circle")),
         (referral.attempts >= THIRD, Flag(f"{referral.attempts + 1}e poging", "warn", "history")),
     ]

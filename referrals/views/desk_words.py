@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from intake.policies import policy
 from referrals.domain.lifecycle import State
 from referrals.domain.reasons import UNHAPPY_REASONS
-from referrals.models import Feedback, Referral
+from referrals.models import Feedback, PartnerQuestion, Referral
 
 Person = Callable[[int | None], str]
 
@@ -36,6 +36,18 @@ class Asked:
     at: datetime
     answer: str
     answered_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedByPartner:
+    """One question of a partner to the KvK; without a name of who answered and still open, it waits."""
+
+    text: str
+    partner: str
+    at: datetime
+    answer: str
+    who: str
     closed_at: datetime | None
 
 
@@ -78,6 +90,7 @@ class Words:
 
     notes: list[Written] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
+    partner_questions: list[AskedByPartner] = field(default_factory=list)
     requests: list[Requested] = field(default_factory=list)
     feedback: list[Opinion] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
@@ -87,6 +100,11 @@ class Words:
     def asks_reopening(self) -> bool:
         """Say whether the entrepreneur wants it opened again, and nobody decided yet."""
         return any(one.asks_reopening for one in self.feedback)
+
+    @property
+    def partner_asks(self) -> bool:
+        """Say whether a question of a partner waits for an answer."""
+        return any(one.closed_at is None for one in self.partner_questions)
 
 
 def words_of(referral: Referral, person: Person) -> Words:
@@ -99,6 +117,13 @@ def words_of(referral: Referral, person: Person) -> Words:
                 found.notes.insert(0, Written(line["w_text"], person(line["w_who"]), line["w_at"]))
             case "question":
                 found.questions.append(_asked(line, person))
+            case "partner":
+                found.partner_questions.append(
+                    AskedByPartner(
+                        line["w_text"], line["w_code"], line["w_at"], line["w_more"], person(line["w_who"]),
+                        line["w_closed"],
+                    )
+                )  # fmt: skip
             case "request":
                 named = rules.organisations.get(line["w_code"])
                 name = named.name if named else line["w_code"]
@@ -140,6 +165,8 @@ def _lines(referral: Referral) -> list[dict[str, Any]]:
             "question", referral.questions, at="asked_at", until="answered_at", closed="closed_at", who="asked_by",
             text="text", more="answer",
         ),
+        _part("partner", PartnerQuestion.objects.filter(offer__referral=referral), at="asked_at", closed="closed_at",
+              who="answered_by", text="text", more="answer", code="offer__partner_name"),
         _part("request", referral.consent_requests, at="asked_at", until="closed_at", who="asked_by",
               code="organisation", yes="given"),
         _part("feedback", referral.feedback, at="given_at", closed="handled_at", text="text", more="moment",

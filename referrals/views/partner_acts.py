@@ -9,7 +9,7 @@ from typing import Any
 
 from referrals.domain.lifecycle import Action, Actor, State, Transition, actions_for
 from referrals.models import Offer
-from referrals.services import answering, holding
+from referrals.services import answering, consents, holding, partner_questions
 from referrals.views import partner_forms as forms
 
 
@@ -30,10 +30,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that a partner can do."""
+    """One thing that a partner can do; one that is no move of the table has no action."""
 
     slug: str
-    action: Action
+    action: Action | None
     word: str
     question: str
     done: str
@@ -122,6 +122,12 @@ def _resume(given: Answer) -> object:
     return holding.resume(given.offer.referral_id, actor=given.actor, key=given.key, now=given.now)
 
 
+def _ask(given: Answer) -> object:
+    return partner_questions.ask(
+        given.offer.pk, actor=given.actor, text=given.typed["text"], key=given.key, now=given.now
+    )
+
+
 # fmt: off
 ACTS = (
     Act("aannemen", Action.ACCEPT, "Neem aan", "Neemt u dit aan?",
@@ -143,14 +149,20 @@ ACTS = (
         "De doorverwijzing is gestopt.", forms.ReasonForm, _stop),
     Act("teruggeven", Action.RETURN, "Geef terug aan de KvK", "Waarom geeft u dit terug?",
         "De doorverwijzing is terug bij de KvK.", forms.ReasonForm, _give_back),
+    Act("vraag", None, "Stel een vraag aan de KvK", "Wat wilt u van de KvK weten?",
+        "Uw vraag is bij de KvK. U krijgt een e-mail als er antwoord is.", forms.QuestionForm, _ask),
 )
 # fmt: on
 BY_SLUG = {act.slug: act for act in ACTS}
 
 
-def possible(offer: Offer) -> list[tuple[Act, Transition]]:
-    """Return what the partner can do now, with the move behind each."""
+def possible(offer: Offer) -> list[tuple[Act, Transition | None]]:
+    """Return what the partner can do now, with the move behind each; a question is no move, and waits for none."""
     if offer.ended_at is not None:
         return []
-    moves = {row.action: row for row in actions_for(State(offer.referral.state), Actor.PARTNER)}
+    moves: dict[Action | None, Transition | None] = {
+        row.action: row for row in actions_for(State(offer.referral.state), Actor.PARTNER)
+    }
+    if offer.organisation != consents.KVK and partner_questions.open_question(offer) is None:
+        moves[None] = None
     return [(act, moves[act.action]) for act in ACTS if act.action in moves]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -28,20 +29,27 @@ def answer(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
     chosen = BY_SLUG.get((request.POST if request.method == "POST" else request.GET).get("wat", ""))
     if chosen is None:
         raise Http404
-    row = next((row for act, row in possible(offer) if act is chosen), None)
+    rows = {act.slug: row for act, row in possible(offer)}
+    row = rows.get(chosen.slug)
+    # Whether a question may be asked its service says, so that nothing typed is lost.
+    late = chosen.slug not in rows and chosen.action is not None
     if request.method == "POST":
-        return give(request, token, offer, chosen, row)
-    if row is None:
+        return give(request, token, offer, chosen, row, late=late)
+    if late:
         return answered(request, token, offer, "")
+    if chosen.slug not in rows:
+        return redirect(f"{reverse('referrals:offer-dossier', args=[token])}#vragen")
     form = chosen.form(row=row, initial={"on": local_date(timezone.now())})
     return show(request, token, offer, chosen, form)
 
 
-def give(request: HttpRequest, token: str, offer: Offer, chosen: Act, row: Transition | None) -> HttpResponse:
+def give(
+    request: HttpRequest, token: str, offer: Offer, chosen: Act, row: Transition | None, *, late: bool
+) -> HttpResponse:
     """Carry the answer out; the same form again changes nothing and leads to the same page."""
     if replayed(offer, request.POST.get("sleutel", "")):
         return redirect("referrals:offer", token)
-    if row is None:
+    if late:
         return answered(request, token, offer, "")
     form = chosen.form(request.POST, row=row)
     if not form.is_valid():

@@ -50,6 +50,7 @@ def page_of(token: str, offer: Offer, form: AnswerForm | None = None) -> dict[st
         "status": State(referral.state).label,
         "deadline": desk_rows.deadline_sentence(referral, timezone.now()),
         "must_do": State(referral.state).facts.must_do,
+        "questions": list(offer.questions.order_by("id")),
     }
 
 

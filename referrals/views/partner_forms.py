@@ -12,7 +12,17 @@ from django.http import QueryDict
 from nnmkb.web.conditional import show_when
 from nnmkb.web.widgets import RadioSelect
 from referrals.domain.lifecycle import Transition
-from referrals.views.desk_forms import INCOMPLETE, LONGEST_REASON, choose, day_field, own_words, reasons_of
+from referrals.services.partner_questions import LONGEST_QUESTION
+from referrals.views.desk_forms import (
+    INCOMPLETE,
+    LONGEST_REASON,
+    TOO_LONG,
+    WordsField,
+    choose,
+    day_field,
+    own_words,
+    reasons_of,
+)
 
 CODE_WANTED = "Vul de zes cijfers uit de e-mail in."
 
@@ -43,7 +53,7 @@ class AnswerForm(forms.Form):
         error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
     )
 
-    def __init__(self, data: QueryDict | None = None, *, row: Transition, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, row: Transition | None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.row = row
         own_words(self)
@@ -89,8 +99,9 @@ class ReasonForm(AnswerForm):
     def prepare(self) -> None:
         """Offer the reasons of this move, and only the questions that one of them opens."""
         choose(self, "reason", reasons_of(self.row))
-        dated = [reason.code for reason in self.row.reasons if reason.asks_date]
-        worded = [reason.code for reason in self.row.reasons if reason.min_text]
+        known = self.row.reasons if self.row else ()
+        dated = [reason.code for reason in known if reason.asks_date]
+        worded = [reason.code for reason in known if reason.min_text]
         self.fields["until"].required = False
         for name, codes in (("until", dated), ("reason_text", worded)):
             if codes:
@@ -101,7 +112,8 @@ class ReasonForm(AnswerForm):
     def clean(self) -> dict[str, Any]:
         """Drop what belongs to another reason: it was hidden."""
         found = super().clean() or self.cleaned_data
-        chosen = next((one for one in self.row.reasons if one.code == found.get("reason")), None)
+        known = self.row.reasons if self.row else ()
+        chosen = next((one for one in known if one.code == found.get("reason")), None)
         if chosen is None or not chosen.asks_date:
             found["until"] = None
             self.errors.pop("until", None)
@@ -109,6 +121,18 @@ class ReasonForm(AnswerForm):
             found["reason_text"] = ""
             self.errors.pop("reason_text", None)
         return found
+
+
+class QuestionForm(AnswerForm):
+    """A question to the KvK."""
+
+    text = WordsField(
+        label="Uw vraag",
+        max_length=LONGEST_QUESTION,
+        help_text=f"Eén vraag, in hoogstens {LONGEST_QUESTION} tekens. De KvK weet om welk dossier het gaat. "
+        "Uw termijn loopt gewoon door.",
+        error_messages={"required": "Schrijf eerst een vraag.", "max_length": TOO_LONG.format(LONGEST_QUESTION)},
+    )
 
 
 class ContactForm(AnswerForm):

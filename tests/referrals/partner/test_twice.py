@@ -33,6 +33,7 @@ WORDS = {
     "contact": {"on": NOW.date().isoformat()},
     "afronden": {"outcome": "plan_made", "on": NOW.date().isoformat()},
     "stoppen": {"reason": "no_need"},
+    "vraag": {"text": "Mag het ook na 1 januari?"},
     "uitstellen": {"until": (NOW + timedelta(days=20)).date().isoformat()},
 }
 
