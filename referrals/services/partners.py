@@ -28,7 +28,7 @@ class Outdated(NotDone):
     def __init__(self, partner: Partner, what_changed: list[Event]) -> None:
         self.partner = partner
         self.what_changed = tuple(what_changed)
-        super().__init__("Iemand anders heeft deze partner net veranderd. Uw wijziging is niet opgeslagen.")
+        super().__init__("Iemand anders heeft deze gegevens net veranderd. Uw wijziging is niet opgeslagen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ class Change:
     version: int
     key: str
     now: datetime
+    # Who of the partner itself does it, as the history names that person; empty for staff.
+    member: str = ""
+
+    @property
+    def actor(self) -> str:
+        """Return how the history names who did it."""
+        return self.member or _actor(self.by)
 
 
 def add(entry: Entry, *, by: User, key: str, now: datetime) -> Partner:
@@ -225,7 +232,7 @@ def _amend(partner_id: int, given: Change, work: Work) -> Partner:
         events.record(
             partner.stream,
             found.kind,
-            actor=_actor(given.by),
+            actor=given.actor,
             at=given.now,
             payload={"version": version, **found.about},
             idempotency_key=scoped,

@@ -17,6 +17,7 @@ from nnmkb.web.desk import name_of
 from referrals.domain.reasons import label_of
 from referrals.models import Offer, Partner, Referral
 from referrals.services.bouncing import UNDELIVERABLE
+from referrals.views import partner_people
 
 TITLES = {
     "answer_overdue": "Geen antwoord van de ondernemer op tijd",
@@ -61,6 +62,7 @@ TITLES = {
     "offer_withdrawn": "Aanbod gestopt: toestemming ingetrokken",
     "partner_question_answered": "Vraag van de partner beantwoord",
     "partner_question_asked": "Vraag van de partner aan de KvK",
+    "progress_noted": "Notitie van de partner",
     "progress_reported": "Nog bezig",
     "question_answered": "Vraag beantwoord",
     "question_asked": "Vraag gesteld aan de ondernemer",
@@ -194,8 +196,9 @@ def _title(event: Event) -> str:
 def _names(events: list[Event], known: Mapping[str, str]) -> dict[str, str]:
     ids: dict[str, set[int]] = {"advisor": set(), "partner": set(), "offer": set()}
     for event in events:
-        role, _, pk = event.actor.partition(":")
-        if role in ids and pk.isdigit() and event.actor not in known:
+        organisation = event.actor.partition("/")[0]
+        role, _, pk = organisation.partition(":")
+        if role in ids and pk.isdigit() and organisation not in known:
             ids[role].add(int(pk))
         for subject in ("partner", "offer"):
             if isinstance(found := event.payload.get(subject), int) and f"{subject}:{found}" not in known:
@@ -203,6 +206,7 @@ def _names(events: list[Event], known: Mapping[str, str]) -> dict[str, str]:
     names = {f"advisor:{user.pk}": name_of(user) for user in User.objects.filter(pk__in=ids["advisor"])}
     names |= {f"partner:{partner.pk}": partner.name for partner in Partner.objects.filter(pk__in=ids["partner"])}
     names |= {f"offer:{offer.pk}": offer.partner_name for offer in Offer.objects.filter(pk__in=ids["offer"])}
+    names |= partner_people.persons(event.actor for event in events if event.actor not in known)
     return {**known, **names, "entrepreneur": "de ondernemer", "system": ""}
 
 
@@ -211,8 +215,9 @@ def _who(event: Event, names: dict[str, str]) -> str:
     asked = names.get(f"offer:{event.payload.get('offer')}", "")
     partner = asked or names.get(f"partner:{event.payload.get('partner')}", "")
     by_partner = event.actor.startswith("partner:")
-    actor = asked if by_partner and asked else names.get(event.actor, "")
-    return ", ".join(dict.fromkeys(name for name in (actor, partner) if name))
+    actor = asked if by_partner and asked else names.get(event.actor.partition("/")[0], "")
+    beside = partner_people.beside(event.actor, names)
+    return ", ".join(dict.fromkeys(name for name in (actor, beside, partner) if name))
 
 
 def deliveries(referral: Referral) -> list[Delivery]:

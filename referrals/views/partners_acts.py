@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from referrals.services import partners
 from referrals.services.errors import NotDone, Refused
 from referrals.services.partner_entry import Entry, untouched
 from referrals.services.partners import Change, Outdated
+from referrals.views.history import Moment
 from referrals.views.partners import get_partner, page_of
 from referrals.views.partners_forms import EntryForm, KeyForm, PauseForm, PersonForm, person_initial
 from referrals.views.partners_history import FIELDS, moments, shown
@@ -34,6 +35,34 @@ class Words:
     button: str
     done: str
     lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Around a form: the bar of who fills it in, the layout, and where it leads back to."""
+
+    bar: dict[str, Any]
+    back: str
+    layout: str = "base_desk.html"
+    # Who of the partner itself does it, as the history names that person; empty for staff.
+    member: str = ""
+    # How that person sees who changed something; None for the names of colleagues.
+    seen: Callable[[Iterable[Event]], dict[str, str]] | None = None
+
+    def words(self) -> dict[str, Any]:
+        """Return what the template of a page in this room needs."""
+        return {**self.bar, "layout": self.layout, "back_href": self.back}
+
+    def moments(self, events: Iterable[Event]) -> list[Moment]:
+        """Return events in words, for whoever is in this room."""
+        listed = list(events)
+        return moments(listed, self.seen(listed) if self.seen else None)
+
+
+def desk(request: HttpRequest, partner: Partner | None) -> Room:
+    """Return the room of staff."""
+    back = reverse("referrals:partner", args=[partner.code]) if partner else reverse("referrals:partners")
+    return Room(frame(request), back)
 
 
 @by_role
@@ -55,7 +84,7 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, words.done)
             return redirect("referrals:partner", made.code)
-    return show(request, None, form, words, reverse("referrals:partners"))
+    return show(request, None, form, words, desk(request, None))
 
 
 @by_role
@@ -155,44 +184,46 @@ def send(
     carry: Callable[[Change], Partner],
     *,
     more: dict[str, Any] | None = None,
+    room: Room | None = None,
 ) -> HttpResponse:
     """Show a form, or carry it out; when somebody else was first, show both versions and keep what was typed."""
-    extra = more or {}
-    back = reverse("referrals:partner", args=[partner.code])
+    extra, inside = more or {}, room or desk(request, partner)
     if request.method == "POST" and form.is_valid():
         try:
-            carry(change_of(request, form))
+            carry(change_of(request, form, inside))
         except Outdated as error:
             left = untouched(form.entry(), error.what_changed) if isinstance(form, EntryForm) else frozenset[str]()
             found = differences(form, error.partner, left)
-            extra |= {"changed": moments(error.what_changed), "differences": found}
+            extra |= {"changed": inside.moments(error.what_changed), "differences": found}
             form.made_again(error.partner, left)
-            return show(request, partner, form, words, back, more=extra, status=409)
+            return show(request, partner, form, words, inside, more=extra, status=409)
         except Refused as error:
             refused(form, error)
         else:
             messages.success(request, words.done)
-            return redirect(back)
-    return show(request, partner, form, words, back, more=extra)
+            return redirect(inside.back)
+    return show(request, partner, form, words, inside, more=extra)
 
 
-def press(request: HttpRequest, partner: Partner, carry: Callable[[Change], Partner], done: str) -> HttpResponse:
+def press(
+    request: HttpRequest, partner: Partner, carry: Callable[[Change], Partner], done: str, room: Room | None = None
+) -> HttpResponse:
     """Carry out a button, or say on a page why it did not go through."""
-    form = KeyForm(request.POST, partner=partner)
+    form, inside = KeyForm(request.POST, partner=partner), room or desk(request, partner)
     why, changed = "", tuple[Event, ...]()
     if not form.is_valid():
         why = " ".join(dict.fromkeys(str(error) for errors in form.errors.values() for error in errors))
     else:
         try:
-            carry(change_of(request, form))
+            carry(change_of(request, form, inside))
         except Outdated as error:
             why, changed = str(error), error.what_changed
         except NotDone as error:
             why = str(error)
     if not why:
         messages.success(request, done)
-        return redirect("referrals:partner", partner.code)
-    context = {**frame(request), "partner": partner, "why": why, "moments": moments(changed)}
+        return redirect(inside.back)
+    context = {**inside.words(), "partner": partner, "why": why, "moments": inside.moments(changed)}
     return render(request, "referrals/partners/conflict.html", context, status=409)
 
 
@@ -201,20 +232,20 @@ def show(
     partner: Partner | None,
     form: KeyForm,
     words: Words,
-    back: str,
+    room: Room,
     *,
     more: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Show the page of a form."""
-    context = {**frame(request), "partner": partner, "form": form, "words": words, "back_href": back, **(more or {})}
+    context = {**room.words(), "partner": partner, "form": form, "words": words, **(more or {})}
     return render(request, "referrals/partners/form.html", context, status=status)
 
 
-def change_of(request: HttpRequest, form: KeyForm) -> Change:
+def change_of(request: HttpRequest, form: KeyForm, room: Room) -> Change:
     """Return by whom and on which version this form is."""
     typed = form.cleaned_data
-    return Change(signed_in(request), typed["versie"], typed["sleutel"], timezone.now())
+    return Change(signed_in(request), typed["versie"], typed["sleutel"], timezone.now(), room.member)
 
 
 def refused(form: KeyForm, error: Refused) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from nnmkb.web.desk import name_of
 from referrals.domain.reasons import label_of
 from referrals.models import Partner
 from referrals.queues import PROVINCES
-from referrals.views import history
+from referrals.views import history, partner_people
 from referrals.views.history import Moment
 
 TITLES = {
@@ -49,10 +49,10 @@ FIELDS = {
 NO_LIMIT = "geen grens"
 
 
-def moments(events: Iterable[Event]) -> list[Moment]:
-    """Return events in words; names are looked up once for all of them."""
+def moments(events: Iterable[Event], known: Mapping[str, str] | None = None) -> list[Moment]:
+    """Return events in words; `known` names who acted, or else the names are looked up once for all of them."""
     listed = list(events)
-    names = _names(listed)
+    names = _names(listed) if known is None else known
     return [Moment(_title(event), history.clock(event.at), names.get(event.actor, "")) for event in listed]
 
 
@@ -101,8 +101,13 @@ def _changes(event: Event) -> Iterable[str]:
 def _names(events: list[Event]) -> dict[str, str]:
     ids: dict[str, set[int]] = {"staff": set(), "partner": set()}
     for event in events:
-        role, _, pk = event.actor.partition(":")
+        role, _, pk = event.actor.partition("/")[0].partition(":")
         if role in ids and pk.isdigit():
             ids[role].add(int(pk))
     names = {f"staff:{user.pk}": name_of(user) for user in User.objects.filter(pk__in=ids["staff"])}
-    return names | {f"partner:{partner.pk}": partner.name for partner in Partner.objects.filter(pk__in=ids["partner"])}
+    names |= {f"partner:{partner.pk}": partner.name for partner in Partner.objects.filter(pk__in=ids["partner"])}
+    people = partner_people.persons(event.actor for event in events)
+    for actor in {event.actor for event in events} - names.keys():
+        parts = (names.get(actor.partition("/")[0], ""), partner_people.beside(actor, people))
+        names[actor] = ", ".join(part for part in parts if part)
+    return names

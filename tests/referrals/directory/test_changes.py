@@ -88,7 +88,7 @@ def test_two_tabs_the_second_sees_what_changed_and_keeps_what_was_typed(lead: Cl
     response = lead.post("/partners/metaalunie/wijzigen/", second)
     text = response.content.decode()
     assert response.status_code == 409
-    for words in ("Iemand anders heeft deze partner net veranderd", 'value="Mijn naam"', 'value="9"'):
+    for words in ("Iemand anders heeft deze gegevens net veranderd", 'value="Mijn naam"', 'value="9"'):
         assert words in text, words
     assert "<td>7</td><td>9</td>" in text
     assert "Gegevens veranderd: ruimte van 20 naar 7" in text
