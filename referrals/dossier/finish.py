@@ -1,4 +1,4 @@
-"""Completes the PDF just before it is written, so that it is PDF/UA-1 besides PDF/A-3a."""
+"""Completes the PDF just before it is written, so that it is PDF/UA-1 besides PDF/A-3a, and refuses what leads away."""
 
 from __future__ import annotations
 
@@ -23,27 +23,30 @@ CLAIM = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdf
 </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
 """
 POINTS_PER_PIXEL = 0.75
+LISTS = {"ol": "/Decimal", "ul": "/Disc"}
+# What makes a reader do something: no dossier has any of it.
+ACTIVE = frozenset(("AA", "OpenAction", "JS", "JavaScript", "AcroForm", "XFA", "RichMedia", "Launch"))
 
 
-def finish(document: Any, pdf: Any, *, links: Mapping[str, str]) -> None:
-    """Claim PDF/UA-1 in the metadata, and repair figure boxes, header scopes, tab order and link descriptions.
+class Stray(Exception):
+    """The file holds an address, an action or an attachment that belongs in no dossier."""
 
-    `links` says in words where each address goes.
+
+def finish(document: Any, pdf: Any, *, links: Mapping[str, str], attachment: str) -> None:
+    """Claim PDF/UA-1 in the metadata; repair figure boxes, header scopes, lists, tab order and link descriptions.
+
+    `links` says in words where each allowed address goes. Raises Stray for any other address, any other action, and
+    any attachment but the one that is named.
     """
     claim_accessible(pdf)
     # Written twice by WeasyPrint: from the list of attachments and from the objects.
     pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
-    heights = page_heights(pdf)
-    for element in dictionaries(pdf, "StructElem"):
-        if element.get("S") == "/Figure":
-            repair_box(element, heights)
-        elif element.get("S") == "/TH":
-            # In the tree a header of a row has no header above it in the same cell; see `scope` in the templates.
-            element["A"]["Scope"] = "/Row" if in_body(pdf, element) else "/Column"
+    repair_elements(document, pdf)
     for page in dictionaries(pdf, "Page"):
         page["Tabs"] = "/S"
     for note in dictionaries(pdf, "Annot"):
         describe(note, links)
+    refuse_strays(pdf, links, attachment)
 
 
 def claim_accessible(pdf: Any) -> None:
@@ -59,9 +62,35 @@ def claim_accessible(pdf: Any) -> None:
 
 def dictionaries(pdf: Any, kind: str) -> Iterator[Any]:
     """Yield the objects of this type."""
+    wanted = f"/{kind}"
     for one in list(pdf.objects):
-        if isinstance(one, dict) and one.get("Type") == f"/{kind}":
+        if isinstance(one, dict) and one.get("Type") == wanted:
             yield one
+
+
+def repair_elements(document: Any, pdf: Any) -> None:
+    """Complete the figures, header cells and lists in the tree."""
+    import pydyf
+
+    heights = page_heights(pdf)
+    numbering = numberings(document)
+    for element in dictionaries(pdf, "StructElem"):
+        kind = element.get("S")
+        if kind == "/Figure":
+            repair_box(element, heights)
+        elif kind == "/TH":
+            # In the tree a header of a row has no header above it in the same cell; see `scope` in the templates.
+            element["A"]["Scope"] = "/Row" if in_body(pdf, element) else "/Column"
+        elif kind == "/L":
+            element["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": next(numbering)})
+
+
+def numberings(document: Any) -> Iterator[str]:
+    """Yield how each list is numbered, in the order in which WeasyPrint makes their elements."""
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if box.element_tag in LISTS and not type(box).__name__.startswith("Line"):
+                yield LISTS[box.element_tag] if box.style["list_style_type"] != "none" else "/None"
 
 
 def page_heights(pdf: Any) -> dict[bytes, float]:
@@ -91,6 +120,34 @@ def describe(note: Any, links: Mapping[str, str]) -> None:
     url = note.get("A", {}).get("URI")
     if url is not None and url.string in links:
         note["Contents"] = pydyf.String(links[url.string])
+
+
+def refuse_strays(pdf: Any, links: Mapping[str, str], attachment: str) -> None:
+    """Look at everything that is about to be written; raise Stray for what belongs in no dossier."""
+    files = [one["UF"].string for one in dictionaries(pdf, "Filespec")]
+    if files != [attachment]:
+        raise Stray(f"a dossier has one attachment, this has {len(files)}")
+    for one in inside(pdf.objects):
+        if not ACTIVE.isdisjoint(one):
+            raise Stray("a dossier does nothing by itself")
+        if "URI" in one and one["URI"].string not in links:
+            raise Stray("a dossier leads nowhere but to its own site")
+        if one.get("Type") == "/Action" and one.get("S") != "/URI":
+            raise Stray("a dossier holds no action but a link")
+
+
+def inside(things: Any) -> Iterator[Any]:
+    """Yield every dictionary among these things and in them, at any depth."""
+    waiting = [things]
+    while waiting:
+        for one in waiting.pop():
+            if isinstance(one, dict):
+                yield one
+                waiting.append(one.values())
+            elif isinstance(one, list):
+                waiting.append(one)
+            elif extra := getattr(one, "extra", None):
+                waiting.append([extra])
 
 
 def referred(pdf: Any, reference: bytes) -> Any:

@@ -18,6 +18,10 @@ register = template.Library()
 
 # Sells abroad, countries, demand there, can do it alone, help wanted.
 KEY_QUESTIONS = ("S2", "S5", "S8", "U10", "U11")
+CONSENTS = {"C1": "Inzage door de KvK", "C2": "Naar de ontvanger"}
+# A table of at most so many lines, of so many characters, moves to the next page as a whole.
+SHORT_LINES, SHORT_LINE = 6, 400
+MIDDLE_NAME, LONG_NAME = 44, 88
 
 
 @register.filter
@@ -51,6 +55,12 @@ def iso_day(text: str) -> date | None:
     """Return only the date of an ISO moment, for a `datetime` attribute."""
     at = moment(text)
     return at.date() if at else None
+
+
+@register.filter
+def asked_reasons(reasons: list[Reason]) -> list[Reason]:
+    """Return the advice that is asked of this partner."""
+    return [reason for reason in reasons if reason["asked"]]
 
 
 @register.filter
@@ -91,8 +101,6 @@ def facts(company: dict[str, str]) -> str:
 def key_lines(content: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the few answers that a partner wants to know first."""
     lines = {line["code"]: line for group in content["answers"] for line in group["lines"]}
-    if content["kind"] == "foreign":
-        return list(lines.values())
     return [lines[code] for code in KEY_QUESTIONS if code in lines]
 
 
@@ -114,3 +122,29 @@ def step_word(row: dict[str, Any]) -> str:
 def safe_link(url: str) -> str:
     """Return the address when it may be a link, else nothing."""
     return safe_url(url)
+
+
+@register.filter
+def name_size(name: str) -> str:
+    """Return the class for a heading with this name: a long one is set smaller."""
+    return "long" if len(name) > LONG_NAME else "middle" if len(name) > MIDDLE_NAME else ""
+
+
+@register.filter
+def consent_name(purpose: str) -> str:
+    """Return what a consent is for, in a few words; its code when it is a new one."""
+    return CONSENTS.get(purpose, f"Toestemming {purpose}")
+
+
+@register.filter
+def breakable(url: str) -> str:
+    """Return an address with places to break after its slashes, but not between the two of the scheme."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://" + rest.replace("/", f"/{BREAK}").removesuffix(BREAK)
+
+
+@register.filter
+def is_short(group: dict[str, Any]) -> bool:
+    """Say whether the answers of a group are so few that they stay together on one page."""
+    lines = group["lines"]
+    return len(lines) <= SHORT_LINES and all(len("".join(line["answer"])) <= SHORT_LINE for line in lines)

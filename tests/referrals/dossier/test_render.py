@@ -5,20 +5,17 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import socket
-import time
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-from referrals.domain.dossier import Content, canonical, digest
+from referrals.domain.dossier import canonical, digest
 from referrals.dossier import render
+from referrals.dossier.verify import address
 from tests.domain.dossier.companies import COMPANIES, content
 from tests.domain.dossier.sample import foreign, scan
 from tests.referrals.dossier.reading import attachments, links, names, opened, pages, tags
-from tests.referrals.dossier.test_text import HOSTILE
 
 pytestmark = pytest.mark.pango
 SCHEMA = Path(render.__file__).parent / "schema.json"
@@ -70,13 +67,26 @@ def test_every_table_has_a_caption_and_scoped_headers(pdf: bytes) -> None:
 
 def test_every_figure_has_an_alternative_and_lies_on_its_page(pdf: bytes) -> None:
     document = opened(pdf)
-    figures = [tag for tag in tags(document) if str(tag.S) == "/Figure"]
-    assert figures
-    for figure in figures:
-        assert str(figure.Alt).startswith("Beeldmerk van Noord over de grens")
+    logo, code = [tag for tag in tags(document) if str(tag.S) == "/Figure"]
+    assert str(logo.Alt).startswith("Beeldmerk van Noord over de grens")
+    assert str(code.Alt).startswith("QR-code met het adres van de controlepagina")
+    for figure, lowest, highest in ((logo, 600, 842), (code, 50, 400)):
         left, bottom, right, top = (float(side) for side in figure.A.BBox)
         assert 0 <= left < right <= 596
-        assert 600 < bottom < top <= 842
+        assert lowest < bottom < top <= highest
+
+
+def test_every_list_says_how_it_is_numbered(pdf: bytes) -> None:
+    assert numberings(pdf) == ["/None", "/None", "/Disc"]
+    several = scan()
+    several["reasons"] = [{**several["reasons"][0], "rule": f"R-{number}"} for number in range(2)]
+    assert numberings(render.render(several)) == ["/None", "/Decimal", "/Disc", "/Disc"]
+
+
+def numberings(pdf: bytes) -> list[str]:
+    """Return how each list says that it is numbered."""
+    document = opened(pdf)
+    return [str(tag.A.ListNumbering) for tag in tags(document) if str(tag.S) == "/L"]
 
 
 def test_every_font_is_embedded_and_no_character_is_missing(pdf: bytes) -> None:
@@ -171,93 +181,9 @@ def test_another_content_gives_another_identifier(pdf: bytes) -> None:
     assert opened(render.render(changed)).trailer.ID[0] != opened(pdf).trailer.ID[0]
 
 
-def hostile(text: str) -> Content:
-    """Return the sample with this text everywhere that people can type or choose."""
-    made = scan()
-    made["company"] |= {"name": text[:120], "place": text[:80], "sector": text[:80]}
-    made["recipient"]["name"] = text[:120]
-    made["outcome"]["text"] = text
-    for reason in made["reasons"]:
-        reason["text"] = text
-    for group in made["answers"]:
-        for line in group["lines"]:
-            line["answer"] = [text]
-    return made
-
-
-@pytest.mark.parametrize("name", ["markup", "template", "css", "url", "entity", "bidi", "null", "path", "emoji"])
-def test_hostile_text_is_printed_as_text_and_embedded_as_it_was(name: str) -> None:
-    made = hostile(HOSTILE[name])
-    pdf = render.render(made)
+def test_the_links_are_to_the_site_and_to_the_page_that_checks_it_and_say_so(pdf: bytes) -> None:
     document = opened(pdf)
-    assert attachments(document)["dossier.json"][0] == canonical(made)
-    assert set(attachments(document)) == {"dossier.json"}
-    assert "/OpenAction" not in document.Root
-    assert "/AA" not in document.Root
-    assert all(str(note.A.URI) == "http://127.0.0.1:8000" for note in links(document))
-
-
-def test_a_script_tag_in_a_name_is_shown_and_a_note_tells_of_characters_that_are_not(pdf: bytes) -> None:
-    assert "<script>alert(1)</script>" in pages(render.render(hostile(HOSTILE["markup"])))[1].replace("\u200b", "")
-    odd = " ".join(pages(render.render(hostile(HOSTILE["chinese"]))))
-    assert "staat voor een letter die hier niet kan worden afgedrukt" in odd
-    assert "staat voor een letter" not in " ".join(pages(pdf))
-
-
-@pytest.mark.parametrize("name", ["long word", "zalgo", "many lines", "long dashes"])
-def test_endless_text_takes_no_endless_time(name: str) -> None:
-    begin = time.process_time()
-    render.render(hostile(HOSTILE[name]))
-    assert time.process_time() - begin < 8
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        '<img src="{url}">',
-        '<link rel="stylesheet" href="{url}">',
-        '<link rel="attachment" href="{url}">',
-        '<a rel="attachment" href="{url}">x</a>',
-        '<object data="{url}"></object>',
-        '<embed src="{url}">',
-        '<div style="background:url({url})">x</div>',
-        "<style>@import url({url});</style>",
-        "<style>@font-face {{ font-family: x; src: url({url}) }} p {{ font-family: x }}</style><p>x</p>",
-        "<style>p::before {{ content: url({url}) }}</style><p>x</p>",
-        "<style>li {{ list-style-image: url({url}) }}</style><ul><li>x</li></ul>",
-        '<svg viewBox="0 0 9 9"><image href="{url}" width="9" height="9"/></svg>',
-        '<svg viewBox="0 0 9 9"><use href="{url}#a"/></svg>',
-        '<base href="{url}"><img src="x.png">',
-    ],
-)
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "file:///etc/hostname", "data:image/png;base64,AAAA"])
-def test_even_markup_that_got_through_fetches_nothing(html: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_network(*args: Any, **kwargs: Any) -> None:
-        raise AssertionError("the renderer opened a connection")
-
-    monkeypatch.setattr(socket.socket, "connect", no_network)
-    page = f'<html lang="nl"><title>x</title><body>{html.format(url=url)}</body></html>'
-    monkeypatch.setattr(render, "html", lambda content: page)
-    try:
-        made = render.render(scan())
-    except render.FetchRefused:
-        return
-    document = opened(made)
-    assert set(attachments(document)) == {"dossier.json"}
-    assert not [image for one in document.pages for image in one.get_images()]
-    fonts = [str(font.BaseFont) for one in document.pages for font in one.Resources.get("/Font", {}).values()]
-    assert all("Nnmkb" in name for name in fonts)
-
-
-def test_a_refused_fetch_is_an_ordinary_exception(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(render, "html", lambda content: '<img src="http://127.0.0.1:9/x" alt="x">')
-    with pytest.raises(render.FetchRefused) as refused:
-        render.render(scan())
-    assert isinstance(refused.value, Exception)
-
-
-def test_the_only_link_is_to_the_site_and_says_where_it_goes(pdf: bytes) -> None:
-    document = opened(pdf)
-    found = links(document)
-    assert [str(note.A.URI) for note in found] == ["http://127.0.0.1:8000"]
-    assert [str(note.Contents) for note in found] == ["Naar de website van Noord over de grens"]
+    assert {str(note.A.URI): str(note.Contents) for note in links(document)} == {
+        "http://127.0.0.1:8000": "Naar de website van Noord over de grens",
+        address(digest(scan())): "Naar de pagina waar u controleert of dit dossier echt is en nog geldt",
+    }
