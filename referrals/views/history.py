@@ -39,6 +39,7 @@ TITLES = {
     "delivery_retried": "Bericht opnieuw klaargezet",
     "dossier_downloaded": "Dossier gedownload",
     "dossier_exported": "Meegenomen in een bestand",
+    "dossier_made": "Dossier als PDF vastgelegd",
     "dossier_opened": "Dossier geopend",
     "dossier_read": "Bekeken",
     "feedback_given": "Mening van de ondernemer",
