@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.contrib.auth.models import User
 
 from referrals.domain.lifecycle import Action, Actor, State, Transition, actions_for
 from referrals.models import Offer
@@ -18,14 +20,15 @@ class Answer:
     """One answer on its way to its service."""
 
     offer: Offer
+    # Who answers, as the ledger writes it.
+    actor: str
     key: str
     now: datetime
     typed: Mapping[str, Any]
-
-    @property
-    def actor(self) -> str:
-        """Return the partner as the ledger writes it."""
-        return actor_of(self.offer)
+    # Of the referral on the screen; None where the page does not know it.
+    version: int | None = None
+    # Who answers with an account.
+    person: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Act:
     done: str
     form: type[forms.AnswerForm]
     run: Callable[[Answer], object]
+    # Of one that is no move: whether it can be done now.
+    when: Callable[[Offer], bool] | None = None
 
 
 def actor_of(offer: Offer) -> str:
@@ -53,6 +58,7 @@ def _accept(given: Answer) -> object:
         contact_person=given.typed["contact_person"],
         key=given.key,
         now=given.now,
+        version=given.version,
     )
 
 
@@ -65,6 +71,7 @@ def _decline(given: Answer) -> object:
         key=given.key,
         now=given.now,
         until=given.typed["until"],
+        version=given.version,
     )
 
 
@@ -77,12 +84,18 @@ def _give_back(given: Answer) -> object:
         key=given.key,
         now=given.now,
         until=given.typed["until"],
+        version=given.version,
     )
 
 
 def _contact(given: Answer) -> object:
     return answering.first_contact(
-        given.offer.pk, actor=given.actor, on=given.typed["on"], key=given.key, now=given.now
+        given.offer.pk,
+        actor=given.actor,
+        on=given.typed["on"],
+        key=given.key,
+        now=given.now,
+        version=given.version,
     )
 
 
@@ -94,6 +107,7 @@ def _complete(given: Answer) -> object:
         on=given.typed["on"],
         key=given.key,
         now=given.now,
+        version=given.version,
     )
 
 
@@ -105,27 +119,42 @@ def _stop(given: Answer) -> object:
         reason_text=given.typed["reason_text"],
         key=given.key,
         now=given.now,
+        version=given.version,
     )
 
 
 def _still_busy(given: Answer) -> object:
-    return answering.still_busy(given.offer.referral_id, actor=given.actor, key=given.key, now=given.now)
+    return answering.still_busy(
+        given.offer.referral_id, actor=given.actor, key=given.key, now=given.now, version=given.version
+    )
 
 
 def _postpone(given: Answer) -> object:
     return holding.postpone(
-        given.offer.referral_id, actor=given.actor, until=given.typed["until"], key=given.key, now=given.now
+        given.offer.referral_id,
+        actor=given.actor,
+        until=given.typed["until"],
+        version=given.version,
+        key=given.key,
+        now=given.now,
     )
 
 
 def _resume(given: Answer) -> object:
-    return holding.resume(given.offer.referral_id, actor=given.actor, key=given.key, now=given.now)
+    return holding.resume(
+        given.offer.referral_id, actor=given.actor, version=given.version, key=given.key, now=given.now
+    )
 
 
 def _ask(given: Answer) -> object:
     return partner_questions.ask(
         given.offer.pk, actor=given.actor, text=given.typed["text"], key=given.key, now=given.now
     )
+
+
+def may_ask(offer: Offer) -> bool:
+    """Say whether a question to the KvK can be asked: one at a time, and the KvK asks itself none."""
+    return offer.organisation != consents.KVK and partner_questions.open_question(offer) is None
 
 
 # fmt: off
@@ -150,19 +179,17 @@ ACTS = (
     Act("teruggeven", Action.RETURN, "Geef terug aan de KvK", "Waarom geeft u dit terug?",
         "De doorverwijzing is terug bij de KvK.", forms.ReasonForm, _give_back),
     Act("vraag", None, "Stel een vraag aan de KvK", "Wat wilt u van de KvK weten?",
-        "Uw vraag is bij de KvK. U krijgt een e-mail als er antwoord is.", forms.QuestionForm, _ask),
+        "Uw vraag is bij de KvK. U krijgt een e-mail als er antwoord is.", forms.QuestionForm, _ask, may_ask),
 )
 # fmt: on
 BY_SLUG = {act.slug: act for act in ACTS}
 
 
-def possible(offer: Offer) -> list[tuple[Act, Transition | None]]:
-    """Return what the partner can do now, with the move behind each; a question is no move, and waits for none."""
+def possible(offer: Offer, acts: Iterable[Act] = ACTS) -> list[tuple[Act, Transition | None]]:
+    """Return what the partner can do now, with the move behind each; what is no move has none, and waits for none."""
     if offer.ended_at is not None:
         return []
-    moves: dict[Action | None, Transition | None] = {
+    moves: dict[Action | None, Transition] = {
         row.action: row for row in actions_for(State(offer.referral.state), Actor.PARTNER)
     }
-    if offer.organisation != consents.KVK and partner_questions.open_question(offer) is None:
-        moves[None] = None
-    return [(act, moves[act.action]) for act in ACTS if act.action in moves]
+    return [(act, moves.get(act.action)) for act in acts if (act.when(offer) if act.when else act.action in moves)]

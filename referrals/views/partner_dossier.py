@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,16 +22,30 @@ from referrals.views.partner_acts import actor_of, possible
 from referrals.views.partner_forms import AcceptForm, AnswerForm
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the pages of one offer are, for who looks at it."""
+
+    page: str
+    answer: str
+    pdf: str
+
+
+def by_link(token: str) -> Place:
+    """Return where they are for who came by link."""
+    return Place(*(reverse(f"referrals:offer-{name}", args=[token]) for name in ("dossier", "answer", "pdf")))
+
+
 @require_safe
 @behind_code
 def dossier(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
     """Show the frozen dossier, and what the partner can do now."""
     if request.method == "GET":
         offer = access.open_dossier(offer, actor_of(offer), timezone.now())
-    return render(request, "referrals/partner_dossier.html", page_of(token, offer))
+    return render(request, "referrals/partner_dossier.html", page_of(by_link(token), offer))
 
 
-def page_of(token: str, offer: Offer, form: AnswerForm | None = None) -> dict[str, Any]:
+def page_of(place: Place, offer: Offer, form: AnswerForm | None = None) -> dict[str, Any]:
     """Return what the dossier page shows; `form` is one that came back with an error."""
     referral = offer.referral
     acts = possible(offer)
@@ -39,7 +55,7 @@ def page_of(token: str, offer: Offer, form: AnswerForm | None = None) -> dict[st
     seen = sight(allowed, offer.organisation, live=offer.ended_at is None, accepted=accepted)
     return {
         "offer": offer,
-        "token": token,
+        "place": place,
         "content": offer.dossier.content,
         "ready": Dossier.objects.filter(pk=offer.dossier_id, pdf__isnull=False).exists(),
         "accepted": accepted,
@@ -58,11 +74,18 @@ def page_of(token: str, offer: Offer, form: AnswerForm | None = None) -> dict[st
 @behind_code
 def pdf(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
     """Send the PDF; while it is still being made, say so."""
+    return sent_pdf(request, offer, actor_of(offer)) or render(
+        request, "referrals/partner_not_ready.html", {"place": by_link(token), "offer": offer}
+    )
+
+
+def sent_pdf(request: HttpRequest, offer: Offer, actor: str) -> HttpResponse | None:
+    """Return the PDF, and write down who took it; None while it is still being made."""
     kept = Dossier.objects.filter(pk=offer.dossier_id).values_list("pdf", flat=True).first()
     if not kept:
-        return render(request, "referrals/partner_not_ready.html", {"token": token, "offer": offer})
+        return None
     if request.method == "GET":
-        access.download_dossier(offer, actor_of(offer), timezone.now())
+        access.download_dossier(offer, actor, timezone.now())
     response = HttpResponse(bytes(kept), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="dossier-{offer.referral.number}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
