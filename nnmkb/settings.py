@@ -277,6 +277,7 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "code_try": (30, 3600),
     "follow": (120, 3600),
     "login": (10, 900),
+    "verify": (120, 3600),
 }
 
 # --- logs: JSON, no personal data -----------------------------------------------------------------------------------

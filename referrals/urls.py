@@ -23,6 +23,7 @@ from referrals.views import (
     saved_views,
     settle,
     team,
+    verify,
     workbench,
 )
 from referrals.views.portal import inbox
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("aanbod/<str:token>/dossier/", partner_dossier.dossier, name="offer-dossier"),
     path("aanbod/<str:token>/nieuw/", partner.renew, name="offer-renew"),
     path("beleid/organisaties/", organisations.page, name="organisations"),
+    path("c/", verify.start, name="verify-start"),
+    path("c/<str:code>/", verify.verify, name="verify"),
     path("en/erased/", follow.erased, {"language": "en"}, name="erased-en"),
     path("en/settle/", settle.settle, name="settle"),
     path("en/settle/check/", settle.check, name="settle-check"),

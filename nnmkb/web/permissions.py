@@ -158,6 +158,8 @@ TABLE: dict[str, Rule] = {
     "referrals:settle": _USED_BY_ANYONE,
     "referrals:settle-check": _USED_BY_HOLDER,
     "referrals:settle-done": _READ_BY_HOLDER,
+    "referrals:verify": _READ_BY_ANYONE,
+    "referrals:verify-start": _READ_BY_ANYONE,
 }
 # Every page of Django's own administration; its models narrow this down to reading (see the admin modules).
 ADMIN = _rule(_ADMIN, _ADMIN)
