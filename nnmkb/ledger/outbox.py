@@ -198,11 +198,11 @@ def spare(event_id: int, now: datetime) -> int:
     return needless.update(state=Outgoing.State.DONE, done_at=now, last_error=ARRIVED_OTHERWISE)
 
 
-def postpone(claimed: Claim, until: datetime) -> bool:
-    """Put a delivery back untried, until then; False when the lease was lost."""
+def postpone(claimed: Claim, until: datetime, *, unless: Event | None = None) -> bool:
+    """Put a delivery back untried, until then, from now on standing by for `unless`; False when the lease was lost."""
     return bool(
         Outgoing.objects.filter(pk=claimed.outgoing.pk, lease=claimed.lease, state=Outgoing.State.LEASED).update(
-            state=Outgoing.State.PENDING, attempts=F("attempts") - 1, due_at=until, lease=None
+            state=Outgoing.State.PENDING, attempts=F("attempts") - 1, due_at=until, lease=None, unless=unless
         )
     )
 

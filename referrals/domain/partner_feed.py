@@ -25,6 +25,7 @@ _BY_EVENT = {
     "offer_expired": FeedType.OFFER_EXPIRED,
     "offer_undeliverable": FeedType.OFFER_EXPIRED,
     "contact_overdue": FeedType.OFFER_EXPIRED,
+    "offer_withdrawn": FeedType.CONSENT_WITHDRAWN,
     "referral_withdrawn": FeedType.CONSENT_WITHDRAWN,
 }
 

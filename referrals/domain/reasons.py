@@ -106,6 +106,9 @@ AUTOMATIC_RETURN_REASONS = _by_code(
     )
 )
 
+# Why somebody has to look at a partner, besides what partners and entrepreneurs say.
+LOOK_REASONS = _by_code((Reason("endpoint_failing", "Meldadres van het systeem antwoordt niet"),))
+
 RECALL_REASONS = _by_code(
     (
         Reason("wrong_partner", "Verkeerde partner gekozen"),
@@ -194,6 +197,7 @@ _LABELS = {
         RETURN_REASONS,
         CANCEL_REASONS,
         DECLINE_REASONS,
+        LOOK_REASONS,
         OUTCOMES,
         RECALL_REASONS,
         REOPEN_REASONS,

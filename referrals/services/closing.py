@@ -14,10 +14,11 @@ from intake.models import Contact, Intake
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Action, Actor, Recipient, State
+from referrals.domain.partner_feed import FeedType
 from referrals.domain.worktime import local_date
 from referrals.models import Dossier, Feedback, Label, Note, Offer, PartnerQuestion, Question, Referral
 from referrals.permissions import leads
-from referrals.services import consents, directory, door, notes, telling
+from referrals.services import consents, directory, door, feed, notes, telling
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import end
@@ -209,9 +210,22 @@ def ask_to_delete(intake: Intake, organisations: Iterable[str] | None, event: Ev
     offers = offers.exclude(state=Offer.State.UNDELIVERABLE)
     if organisations is not None and KVK not in set(organisations):
         offers = offers.filter(organisation__in=set(organisations))
-    for offer in offers:
+    for offer in offers.select_related("partner", "referral"):
         if not unsent(offer, now):
-            outbox.enqueue(event, "mail.withdrawn_to_partner", f"offer:{offer.pk}", at=now)
+            line = _told_to_delete(offer, event, now)
+            telling.write_to_partner(event, "mail.withdrawn_to_partner", offer, line)
+
+
+def _told_to_delete(offer: Offer, event: Event, now: datetime) -> Event | None:
+    """Return the line that asks the partner's system to delete, when somebody hears it now.
+
+    An offer that ends by this very withdrawal has its line already.
+    """
+    number, version = offer.referral.number, offer.referral.version
+    told = feed.line_of(offer, version)
+    if told is None or (told.kind, told.at) != (FeedType.CONSENT_WITHDRAWN, now):
+        feed.tell(FeedType.CONSENT_WITHDRAWN, offer, number=number, version=version, actor=event.actor, at=now)
+    return feed.heard_by_system(offer, version)
 
 
 def stop_sharing(
@@ -250,6 +264,7 @@ def _without(referral: Referral, organisations: set[str], *, everything: bool, a
         at=now,
         changes={**door.handed_to(None), "reason": "consent_withdrawn"},
         payload={"offer": offer.pk, "partner": offer.partner_id},
+        offer=offer,
     )
 
 

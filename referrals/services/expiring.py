@@ -13,9 +13,10 @@ from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event
 from nnmkb.web.permissions import Role
 from referrals.domain.lifecycle import Action, Actor, State, can_expire, escalation
+from referrals.domain.partner_feed import FeedType
 from referrals.domain.worktime import local_date
 from referrals.models import ConsentRequest, Offer, Question, Referral
-from referrals.services import door, profiles
+from referrals.services import door, feed, profiles, telling
 from referrals.services.consents import KVK
 from referrals.services.offering import about, end, live_offer
 
@@ -182,7 +183,10 @@ def _told(referral: Referral, role: Actor | None, now: datetime) -> Told:
 def _tell(event: Event, referral: Referral, told: Told, now: datetime) -> None:
     match told.role:
         case Actor.PARTNER if told.offer:
-            outbox.enqueue(event, "mail.report_due_to_partner", f"offer:{told.offer.pk}", at=now)
+            number, version = referral.number, referral.version
+            feed.tell(FeedType.OFFER_REMINDER, told.offer, number=number, version=version, actor=TIMER, at=now)
+            line = feed.heard_by_system(told.offer, version)
+            telling.write_to_partner(event, "mail.report_due_to_partner", told.offer, line)
         case Actor.ADVISOR:
             outbox.enqueue(event, "mail.late_to_advisor", f"advisor:{referral.owner_id}", at=now)
         case Actor.TEAM_LEAD:

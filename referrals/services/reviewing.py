@@ -34,7 +34,7 @@ def after_decline(offer: Offer, reason: Reason, *, now: datetime, until: date | 
         for rule in sorted(set(offer.referral.rules) or {offer.referral.activity}):
             _count(rule, offer, reason, now)
     elif reason.consequence is Consequence.CORRECT_DIRECTORY:
-        _look_at_partner(offer, reason, now)
+        look_at(offer.partner_id, reason.code, now)
     elif reason.consequence is Consequence.PAUSE_PARTNER:
         _record_pause(offer, reason, until, now)
 
@@ -97,8 +97,12 @@ def _count(rule: str, offer: Offer, reason: Reason, now: datetime) -> None:
     _record(rule_stream(rule), "review_opened", {"item": made.pk, "reason": reason.code, "count": count}, now)
 
 
-def _look_at_partner(offer: Offer, reason: Reason, now: datetime) -> None:
-    about = {"kind": ReviewItem.Kind.DIRECTORY, "partner_id": offer.partner_id, "reason": reason.code}
+def look_at(partner_id: int, reason: str, now: datetime) -> None:
+    """Put a partner on the list to be looked at, once for a reason, and count; call it inside a transaction.
+
+    May raise LostRace, for door.once to repeat.
+    """
+    about = {"kind": ReviewItem.Kind.DIRECTORY, "partner_id": partner_id, "reason": reason}
     mine = ReviewItem.objects.filter(closed_at__isnull=True, **about)
     if mine.update(count=F("count") + 1, last_at=now):
         return
@@ -107,9 +111,9 @@ def _look_at_partner(offer: Offer, reason: Reason, now: datetime) -> None:
             made = ReviewItem.objects.create(**about, opened_at=now, last_at=now)
     except IntegrityError as error:
         if not mine.update(count=F("count") + 1, last_at=now):
-            raise events.LostRace(f"partner:{offer.partner_id}") from error
+            raise events.LostRace(f"partner:{partner_id}") from error
         return
-    _record(f"partner:{offer.partner_id}", "review_opened", {"item": made.pk, "reason": reason.code}, now)
+    _record(f"partner:{partner_id}", "review_opened", {"item": made.pk, "reason": reason}, now)
 
 
 def _record_pause(offer: Offer, reason: Reason, until: date | None, now: datetime) -> None:

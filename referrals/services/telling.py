@@ -15,6 +15,7 @@ from referrals.domain.lifecycle import TRANSITIONS, Effect, Notice, Recipient, S
 from referrals.domain.reminders import REMINDERS
 from referrals.domain.worktime import Calendar, deadline
 from referrals.models import Offer, Referral
+from referrals.services import feed
 from referrals.services.consents import KVK
 
 LINK_MAILS = ("mail.offer",)
@@ -42,6 +43,7 @@ def tell(
     """Promise every message of a row of the table; a recipient who does not exist for this referral is skipped.
 
     `offer` is the offer that the move is about. A partner that never got the offer does not hear of its end either.
+    Of a partner whose system hears the same, the mail stands by.
     """
     rendering: Outgoing | None = None
     if Effect.FREEZE_DOSSIER in row.effects and offer is not None:
@@ -51,8 +53,11 @@ def tell(
             continue
         recipient = _recipient(notice, referral, event.at, offer, former_owner_id)
         if recipient:
-            after = rendering if notice.to is Recipient.PARTNER else None
-            _promise(event, notice, recipient, calendar, after)
+            if notice.to is Recipient.PARTNER and offer is not None:
+                line = feed.heard_by_system(offer, referral.version)
+                write_to_partner(event, f"mail.{notice.message}", offer, line, after=rendering)
+            else:
+                _promise(event, notice, recipient, calendar)
 
 
 def forget_reminders(referral: Referral, now: datetime) -> None:
@@ -74,20 +79,31 @@ def remind_later(
         outbox.enqueue(event, f"mail.{notice.message}", recipient, at=event.at, due_at=due_at)
 
 
+def write_to_partner(
+    event: Event, kind: str, offer: Offer, line: Event | None, *, after: Outgoing | None = None
+) -> Outgoing:
+    """Promise a mail about an offer to its partner: at once, or standing by for the line that its system hears now."""
+    due_at = event.at + feed.STANDING_BY if line else event.at
+    return outbox.enqueue(event, kind, f"offer:{offer.pk}", at=event.at, due_at=due_at, after=after, unless=line)
+
+
 def unsent(offer: Offer, now: datetime) -> bool:
-    """Take back the mail of an offer that has not gone out yet; True when the partner never heard of it."""
+    """Take back the mail of an offer that has not gone out yet; True when the partner never heard of it.
+
+    It heard also when its system took the message, and when somebody opened the dossier without any message.
+    """
     recipient = f"offer:{offer.pk}"
     outbox.revoke(recipient, LINK_MAILS, now, "offer ended before it was sent")
     # The link may have been mailed twice: one that went out is enough to have heard.
-    return outbox.none_went_out(recipient, LINK_MAILS)
+    return offer.opened_at is None and outbox.none_went_out(recipient, LINK_MAILS)
 
 
-def _promise(event: Event, notice: Notice, recipient: str, calendar: Calendar, after: Outgoing | None) -> None:
+def _promise(event: Event, notice: Notice, recipient: str, calendar: Calendar) -> None:
     due_at = event.at
     if notice.after_working_days:
         # Two referrals of one company do not ask on the same second, and nobody is asked at the stroke of a deadline.
         due_at = deadline(event.at, notice.after_working_days, calendar) - timedelta(hours=7)
-    outbox.enqueue(event, f"mail.{notice.message}", recipient, at=event.at, due_at=due_at, after=after)
+    outbox.enqueue(event, f"mail.{notice.message}", recipient, at=event.at, due_at=due_at)
 
 
 def _recipient(
