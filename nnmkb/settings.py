@@ -258,6 +258,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
 }
 
+# --- webhooks (docs/webhooks.md) -------------------------------------------------------------------------------------
+# Lets messages go to this machine itself, over http too: for tests and the crash benchmark, never for a real site.
+WEBHOOK_LOOPBACK: bool = env.bool("WEBHOOK_LOOPBACK", False)
+# Whom to trust for the certificates of receivers; empty: what this machine trusts.
+WEBHOOK_CA_FILE: str = env.str("WEBHOOK_CA_FILE", "")
+
 # --- terms ----------------------------------------------------------------------------------------------------------
 POLICY_NAME: str = env.str("POLICY_NAME", "2013")
 POLICY_ROOT = ROOT / "fixtures" / "policy"
@@ -277,6 +283,9 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "code_try": (30, 3600),
     "follow": (120, 3600),
     "login": (10, 900),
+    # Of one partner: test messages, and messages sent once more.
+    "webhook_test": (20, 3600),
+    "webhook_again": (60, 3600),
     "verify": (120, 3600),
 }
 
@@ -305,6 +314,7 @@ def unsafe() -> list[str]:
         "DATABASE_URL: give a PostgreSQL address": "postgresql" not in DATABASES["default"]["ENGINE"],
         "CELERY_BROKER_URL: give the Redis address": not CELERY_BROKER_URL,
         "EMAIL_URL: give the mail server": not EMAIL_URL,
+        "WEBHOOK_LOOPBACK: leave it off, or a partner can have messages sent to this machine": WEBHOOK_LOOPBACK,
     }
     return [text for text, wrong in checks.items() if wrong]
 
