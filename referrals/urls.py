@@ -26,7 +26,9 @@ from referrals.views import (
     verify,
     workbench,
 )
-from referrals.views.portal import inbox
+from referrals.views.portal import answer as portal_answer
+from referrals.views.portal import inbox, organisation
+from referrals.views.portal import offer as portal_offer
 
 app_name = "referrals"
 urlpatterns: list[URLPattern] = [
@@ -45,6 +47,15 @@ urlpatterns: list[URLPattern] = [
     path("en/settle/done/", settle.done, name="settle-done"),
     path("inloggen/", login.sign_in, name="login"),
     path("partner/", inbox.inbox, name="portal"),
+    path("partner/aanbod/<str:number>/", portal_offer.page, name="portal-offer"),
+    path("partner/aanbod/<str:number>/antwoord/", portal_answer.answer, name="portal-offer-answer"),
+    path("partner/aanbod/<str:number>/dossier.pdf", portal_offer.pdf, name="portal-offer-pdf"),
+    path("partner/organisatie/", organisation.page, name="portal-organisation"),
+    path("partner/organisatie/contact/", organisation.contact_new, name="portal-organisation-contact-new"),
+    path("partner/organisatie/contact/<int:contact_id>/", organisation.contact, name="portal-organisation-contact"),
+    path("partner/organisatie/pauze/", organisation.pause, name="portal-organisation-pause"),
+    path("partner/organisatie/pauze-voorbij/", organisation.go_on, name="portal-organisation-go-on"),
+    path("partner/organisatie/wijzigen/", organisation.edit, name="portal-organisation-edit"),
     path("partners/", partners.partner_list, name="partners"),
     path("partners/nakijken/", partners_review.page, name="partners-review"),
     path("partners/nieuw/", partners_acts.add, name="partner-new"),

@@ -55,6 +55,10 @@ _DESK = (Role.ADVISOR, Role.TEAM_LEAD)
 _ADMIN = (Role.ADMINISTRATOR,)
 _POLICY = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
 
+# Who of a partner answers offers; everybody there may read them.
+_ANSWERS = (Role.PARTNER_HANDLER, Role.PARTNER_MANAGER)
+_MANAGE = (Role.PARTNER_MANAGER,)
+
 # Who writes policy, and who does something with a version: reading it alone is for _POLICY.
 _WRITE = (Role.POLICY_AUTHOR,)
 _WORK = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER)
@@ -153,6 +157,15 @@ TABLE: dict[str, Rule] = {
     # What is about a rule is for who writes policy too; the view itself tells the two apart.
     "referrals:partners-review": _rule((*_KEPT, Role.POLICY_AUTHOR), (*_KEEP, Role.POLICY_AUTHOR)),
     "referrals:portal": _rule(PARTNER_ROLES),
+    "referrals:portal-offer": _rule(PARTNER_ROLES),
+    "referrals:portal-offer-answer": _rule(_ANSWERS, _ANSWERS),
+    "referrals:portal-offer-pdf": _rule(PARTNER_ROLES),
+    "referrals:portal-organisation": _rule(PARTNER_ROLES),
+    "referrals:portal-organisation-contact": _rule(_MANAGE, _MANAGE),
+    "referrals:portal-organisation-contact-new": _rule(_MANAGE, _MANAGE),
+    "referrals:portal-organisation-edit": _rule(_MANAGE, _MANAGE),
+    "referrals:portal-organisation-go-on": _rule((), _MANAGE),
+    "referrals:portal-organisation-pause": _rule(_MANAGE, _MANAGE),
     "referrals:preview": _READ_BY_HOLDER,
     "referrals:sent": _READ_BY_HOLDER,
     "referrals:settle": _USED_BY_ANYONE,

@@ -181,7 +181,7 @@ def send(
     partner: Partner,
     form: KeyForm,
     words: Words,
-    carry: Callable[[Change], Partner],
+    carry: Callable[[Change], object],
     *,
     more: dict[str, Any] | None = None,
     room: Room | None = None,
@@ -206,7 +206,7 @@ def send(
 
 
 def press(
-    request: HttpRequest, partner: Partner, carry: Callable[[Change], Partner], done: str, room: Room | None = None
+    request: HttpRequest, partner: Partner, carry: Callable[[Change], object], done: str, room: Room | None = None
 ) -> HttpResponse:
     """Carry out a button, or say on a page why it did not go through."""
     form, inside = KeyForm(request.POST, partner=partner), room or desk(request, partner)

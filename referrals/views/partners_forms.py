@@ -121,7 +121,7 @@ class EntryForm(KeyForm):
     )
     channel = forms.ChoiceField(
         label="Hoe wil deze partner een aanbod krijgen?",
-        help_text="Nu gaat elk aanbod met een link per e-mail. Wij bewaren hier wat de partner liever heeft.",
+        help_text="Elk aanbod komt ook per e-mail met een link, zodat niemand een termijn mist.",
         choices=[(value, label[:1].upper() + label[1:]) for value, label in Partner.Channel.choices],
         widget=RadioSelect(),
         initial=Partner.Channel.LINK,

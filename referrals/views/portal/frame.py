@@ -18,7 +18,7 @@ MENU = {
     "referrals:portal-people": "Mensen",
     "referrals:portal-keys": "Sleutels",
     "referrals:portal-endpoints": "Meldadressen",
-    "referrals:portal-security": "Beveiliging",
+    "referrals:security": "Beveiliging",
 }
 # The addresses below a page of the menu begin with its own name, except those of an offer.
 BELOW = {"referrals:portal": "referrals:portal-offer"}

@@ -117,7 +117,7 @@ def live_row(offer: Offer, now: datetime) -> Row:
     told = (activity if accepted else "", desk_rows.sector(referral), place)
     return Row(
         number=referral.number,
-        href="",
+        href=reverse("referrals:portal-offer", args=[referral.number]),
         title=(getattr(offer, "company", "") if accepted else "") or activity,
         about=", ".join(part for part in told if part),
         status=state.label,
