@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 import urllib3
@@ -84,7 +84,7 @@ def post(address: Address, headers: Mapping[str, str], body: bytes, *, longest: 
         # A copy of the line: TLS takes the first one over, and a half-closed copy closes both.
         with line.dup() as watched:
             clock.watch(watched)
-            return _exchange(_http(address, line, clock), address, headers, body)
+            return _exchange(_http(address, line, clock), address, headers, body, clock)
     except NotSent:
         raise
     except (ssl.SSLError, ssl.CertificateError, urllib3.exceptions.SSLError) as error:
@@ -123,12 +123,15 @@ def _http(address: Address, line: socket.socket, clock: Clock) -> HTTPConnection
     return _Secure(line, address.host, address.port, timeout=clock.step, ssl_context=trusted)
 
 
-def _exchange(talk: HTTPConnection, address: Address, headers: Mapping[str, str], body: bytes) -> Answer:
+def _exchange(talk: HTTPConnection, address: Address, headers: Mapping[str, str], body: bytes, clock: Clock) -> Answer:
     try:
         sent = {"content-type": "application/json", "user-agent": AGENT, "connection": "close", **headers}
         talk.request("POST", address.target, body=body, headers=sent, preload_content=False, decode_content=False)
-        answer = talk.getresponse()
-        return Answer(answer.status, answer.headers.get("retry-after", ""), _read(answer))
+        with closing(talk.getresponse()) as answer:
+            if clock.ran_out:
+                # Headers that were cut off look as if they had ended.
+                raise NotSent("timeout")
+            return Answer(answer.status, answer.headers.get("retry-after", ""), _read(answer))
     finally:
         talk.close()
 
