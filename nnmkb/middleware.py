@@ -9,15 +9,29 @@ from collections.abc import Callable, Mapping
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import add_never_cache_headers
 
 from nnmkb import pages
 from nnmkb.logs import request_id
+from nnmkb.web import problems
 
 Next = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 NUMBER = re.compile(r"[0-9]{1,18}")
 SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+
+class GzipPagesMiddleware(GZipMiddleware):
+    """Compress pages, and nothing for machines: compressing would weaken an ETag and falsify a digest of the bytes."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leave an answer for a machine as it is."""
+        if problems.for_machines(request):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)
+        return compressed
 
 
 class RequestIdMiddleware:

@@ -12,8 +12,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from nnmkb.context import site
+from nnmkb.web import problems
 
 log = logging.getLogger("nnmkb.web")
+# What an address for machines answers instead of a page.
+_KINDS = {kind.status: kind for kind in problems.GENERAL.values()}
 
 
 def static_page(request: HttpRequest, name: str) -> HttpResponse:
@@ -25,12 +28,16 @@ def static_page(request: HttpRequest, name: str) -> HttpResponse:
 
 def problem(request: HttpRequest, status: int, **context: object) -> HttpResponse:
     """Return the page of an error: what happened, whether anything was lost, what to do now."""
+    if problems.for_machines(request):
+        return problems.answer(_KINDS[status])
     return render(request, f"errors/{status}.html", context, status=status)
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 400, or 413 for a form that is far too big: nothing of it was read, so nothing of it was kept."""
     too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    if too_big and problems.for_machines(request):
+        return problems.answer(problems.GENERAL["too_large"])
     response = problem(request, 400, too_big=too_big)
     response.status_code = 413 if too_big else 400
     return response
@@ -54,12 +61,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         log.error("database away")
         return away(request)
+    if problems.for_machines(request):
+        return problems.answer(problems.GENERAL["broken"])
     return HttpResponse(render_to_string("errors/500.html", site(request)), status=500)
 
 
 def away(request: HttpRequest) -> HttpResponse:
     """Say that nothing was saved and that trying again later helps."""
-    response = HttpResponse(render_to_string("errors/503.html", site(request)), status=503)
+    if problems.for_machines(request):
+        response = problems.answer(problems.GENERAL["away"])
+    else:
+        response = HttpResponse(render_to_string("errors/503.html", site(request)), status=503)
     response["Retry-After"] = "30"
     return response
 

@@ -68,7 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "nnmkb.middleware.GzipPagesMiddleware",
     "nnmkb.middleware.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
     "nnmkb.middleware.PrivateByDefaultMiddleware",
@@ -185,7 +185,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "nnmkb.pages.csrf_failure"
 # What a form may weigh: little, except where the whole text of a version of the policy is written.
 LARGEST_BODY = 256 * 1024
-LARGEST_BODIES = {"/beleid/": 5 * 1024 * 1024}
+LARGEST_BODIES = {"/api/": 32 * 1024, "/beleid/": 5 * 1024 * 1024}
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(LARGEST_BODY, *LARGEST_BODIES.values())
 # How many fields a form may have. A condition is 80 lines with their answers, a review a note for each warning.
 MOST_FIELDS = 400
@@ -283,11 +283,17 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "code_try": (30, 3600),
     "follow": (120, 3600),
     "login": (10, 900),
+    # The partner API: requests of a key, and wrong keys from an address.
+    "api": (60, 60),
+    "api_key": (30, 900),
     # Of one partner: test messages, and messages sent once more.
     "webhook_test": (20, 3600),
     "webhook_again": (60, 3600),
     "verify": (120, 3600),
 }
+
+# A request of the API that has run longer than this runs no more: gunicorn ends it after 30 s.
+API_REQUEST_LIMIT_S: int = env.int("API_REQUEST_LIMIT_S", 60)
 
 # --- logs: JSON, no personal data -----------------------------------------------------------------------------------
 LOGGING = {

@@ -2,6 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from referrals.api import hsds
+from referrals.api import pages as api_pages
+from referrals.api import site as api_site
 from referrals.views import (
     acts,
     bulk,
@@ -38,6 +41,11 @@ urlpatterns: list[URLPattern] = [
     path("aanbod/<str:token>/dossier.pdf", partner_dossier.pdf, name="offer-pdf"),
     path("aanbod/<str:token>/dossier/", partner_dossier.dossier, name="offer-dossier"),
     path("aanbod/<str:token>/nieuw/", partner.renew, name="offer-renew"),
+    *api_site.patterns(),
+    path("api/partner/v1/", api_pages.reference, name="api"),
+    path("api/partner/v1/openapi.json", api_pages.document, name="api-document"),
+    path("api/public/hsds/organizations", hsds.organizations, name="hsds-organizations"),
+    path("api/public/hsds/services", hsds.services, name="hsds-services"),
     path("beleid/organisaties/", organisations.page, name="organisations"),
     path("c/", verify.start, name="verify-start"),
     path("c/<str:code>/", verify.verify, name="verify"),

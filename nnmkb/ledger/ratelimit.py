@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -23,11 +24,24 @@ class TooMany(Exception):
         self.seconds = seconds
 
 
-def count(action: str, who: str) -> None:
-    """Count one use of an action (a key of settings.RATE_LIMITS) by someone; raises TooMany over the limit."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How much of a limit is left, and after how many seconds it starts again."""
+
+    limit: int
+    window: int
+    remaining: int
+    seconds: int
+
+
+def count(action: str, who: str) -> Left | None:
+    """Count one use of an action (a key of settings.RATE_LIMITS) by someone; raises TooMany over the limit.
+
+    Returns what is left, None when the action has no limit.
+    """
     limit, window = settings.RATE_LIMITS[action]
     if not limit:
-        return
+        return None
     now = timezone.now()
     key, ends = _slot(action, who, window, now)
     if not RateCount.objects.filter(key=key).update(count=F("count") + 1):
@@ -36,8 +50,10 @@ def count(action: str, who: str) -> None:
                 RateCount.objects.create(key=key, count=1, expires_at=ends + timedelta(minutes=1))
         except IntegrityError:
             RateCount.objects.filter(key=key).update(count=F("count") + 1)
-    if RateCount.objects.get(key=key).count > limit:
-        raise TooMany(int((ends - now).total_seconds()) + 1)
+    used, seconds = RateCount.objects.get(key=key).count, int((ends - now).total_seconds()) + 1
+    if used > limit:
+        raise TooMany(seconds)
+    return Left(limit, window, limit - used, seconds)
 
 
 def check(action: str, who: str) -> None:

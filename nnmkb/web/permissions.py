@@ -22,6 +22,8 @@ class Role(StrEnum):
     ANYONE = "anyone"
     # Not a login: whoever holds the session grant or the link that the view itself checks.
     LINK_HOLDER = "link_holder"
+    # Nor is this: a system with a key of a partner; which scope an address asks for stands in referrals.api.
+    KEY_HOLDER = "key_holder"
     ADVISOR = "advisor"
     TEAM_LEAD = "team_lead"
     POLICY_AUTHOR = "policy_author"
@@ -67,6 +69,9 @@ _WORK = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER)
 _KEEP = (Role.TEAM_LEAD, Role.ADMINISTRATOR)
 _KEPT = (*_DESK, Role.ADMINISTRATOR)
 
+_READ_BY_KEY = _rule((Role.KEY_HOLDER,))
+_CHANGED_BY_KEY = _rule((), (Role.KEY_HOLDER,))
+_USED_BY_KEY = _rule((Role.KEY_HOLDER,), (Role.KEY_HOLDER,))
 _READ_BY_ANYONE = _rule(_ANYONE)
 _USED_BY_ANYONE = _rule(_ANYONE, _ANYONE)
 _READ_BY_HOLDER = _rule(_HOLDER)
@@ -110,6 +115,24 @@ TABLE: dict[str, Rule] = {
     "letter": _READ_BY_ANYONE,
     "post": _READ_BY_ANYONE,
     "privacy": _READ_BY_ANYONE,
+    "referrals:api": _READ_BY_ANYONE,
+    "referrals:api-accept": _CHANGED_BY_KEY,
+    "referrals:api-close": _CHANGED_BY_KEY,
+    "referrals:api-contact": _USED_BY_KEY,
+    "referrals:api-decline": _CHANGED_BY_KEY,
+    "referrals:api-document": _READ_BY_ANYONE,
+    "referrals:api-dossier": _READ_BY_KEY,
+    "referrals:api-events": _READ_BY_KEY,
+    "referrals:api-hold": _CHANGED_BY_KEY,
+    "referrals:api-me": _READ_BY_KEY,
+    "referrals:api-offer": _READ_BY_KEY,
+    "referrals:api-offers": _READ_BY_KEY,
+    "referrals:api-pdf": _READ_BY_KEY,
+    "referrals:api-progress": _CHANGED_BY_KEY,
+    "referrals:api-question": _USED_BY_KEY,
+    "referrals:api-resume": _CHANGED_BY_KEY,
+    "referrals:api-return": _CHANGED_BY_KEY,
+    "referrals:api-stop": _CHANGED_BY_KEY,
     "referrals:contact": _USED_BY_HOLDER,
     "referrals:desk": _READ_AT_DESK,
     "referrals:desk-act": _USED_AT_DESK,
@@ -136,6 +159,8 @@ TABLE: dict[str, Rule] = {
     "referrals:follow-erase": _USED_BY_HOLDER,
     "referrals:follow-opinion": _USED_BY_HOLDER,
     "referrals:follow-withdraw": _USED_BY_HOLDER,
+    "referrals:hsds-organizations": _READ_BY_ANYONE,
+    "referrals:hsds-services": _READ_BY_ANYONE,
     "referrals:login": _USED_BY_ANYONE,
     "referrals:logout": _rule((), _ANYONE),
     "referrals:offer": _READ_BY_HOLDER,

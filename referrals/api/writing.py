@@ -1,0 +1,117 @@
+"""A change by a partner's system: on the version it read, once for its Idempotency-Key, with a thin answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from nnmkb.ledger import events
+from nnmkb.ledger.models import Event
+from referrals.api import keys
+from referrals.api.problems import etag
+from referrals.api.shapes import Request
+from referrals.models import Offer, Referral
+from referrals.services import api_answers, api_keys, door
+from referrals.services.answering import ENDED
+from referrals.services.api_answers import Stored
+from referrals.services.errors import Gone, Stale, UnknownLink
+
+REPLAYED = "Idempotency-Replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a service needs to carry out one change."""
+
+    offer: Offer
+    actor: str
+    key: str
+    version: int
+    now: datetime
+
+
+def carry_out(request: HttpRequest, offer_id: int, body: Request | None, run: Callable[[Deed], object]) -> HttpResponse:
+    """Carry out a change and answer with what it led to; the same request again gets the same answer."""
+    key, now = keys.key_of(request), timezone.now()
+    given = keys.idempotency_key(request)
+    request_digest = _digest(request, body)
+    if stored := api_answers.begin(key.partner_id, given, request_digest, now):
+        return _response(stored, replayed=True)
+    try:
+        offer = _mine(key.partner_id, offer_id)
+        deed_key = api_answers.deed_key(key.partner_id, given, request_digest)
+        deed = Deed(offer, api_keys.actor_of(key), deed_key, keys.version(request), now)
+        # Done before when something broke between the change and the keeping of its answer.
+        if (event := _made(offer, deed_key)) is None:
+            _check(deed)
+            run(deed)
+            event = _made(offer, deed_key)
+        assert event is not None, "a change records its event with the key it was given"
+        stored = _answer(offer, event)
+        api_answers.keep(key.partner_id, given, stored)
+    except BaseException:
+        api_answers.release(key.partner_id, given)
+        raise
+    return _response(stored, replayed=False)
+
+
+def _mine(partner_id: int, offer_id: int) -> Offer:
+    """Return an offer of this partner, also one that ended: a repeat of the answer that ended it is no mistake."""
+    found = Offer.objects.select_related("partner", "referral").filter(partner=partner_id, pk=offer_id).first()
+    if found is None:
+        raise UnknownLink
+    return found
+
+
+def _made(offer: Offer, deed_key: str) -> Event | None:
+    """Return the event of a change; services name its subject by offer or by referral."""
+    subjects = (f"offer:{offer.pk}", f"referral:{offer.referral_id}")
+    return next((event for subject in subjects if (event := events.done_before(f"{subject}:{deed_key}"))), None)
+
+
+def _check(deed: Deed) -> None:
+    """Refuse what has ended, and what was made for another version; the service looks again inside the change."""
+    offer = deed.offer
+    if offer.ended_at is not None:
+        raise Gone(ENDED.get(Offer.State(offer.state), "Dit aanbod is afgesloten."), code=offer.state, offer=offer)
+    if offer.referral.version != deed.version:
+        raise Stale(offer.referral, door.since(offer.referral, deed.version))
+
+
+def _digest(request: HttpRequest, body: Request | None) -> str:
+    """Return what makes two requests the same: what is asked of which offer, whatever the order of the fields."""
+    sent = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
+    text = json.dumps([request.method, request.path_info, sent], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer(offer: Offer, event: Event) -> Stored:
+    """Return the answer that follows from an event; a question changes neither state nor version."""
+    referral = Referral.objects.only("state", "version").get(pk=offer.referral_id)
+    version = event.payload.get("version", referral.version)
+    assert isinstance(version, int)
+    body: dict[str, object] = {
+        "offer": offer.pk,
+        "number": offer.referral.number,
+        "event": event.kind,
+        "state": event.payload.get("to", referral.state),
+        "version": version,
+        "at": event.at.isoformat(),
+    }
+    return Stored(200, body, etag(version))
+
+
+def _response(stored: Stored, *, replayed: bool) -> HttpResponse:
+    response = HttpResponse(
+        json.dumps(stored.body, ensure_ascii=False), status=stored.status, content_type="application/json"
+    )
+    response["ETag"] = stored.etag
+    if replayed:
+        response[REPLAYED] = "true"
+    return response
