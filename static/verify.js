@@ -4,6 +4,9 @@ const KEPT = "nnmkb-verify";
 const LARGEST = 20_000_000;
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const HEX = 15;
+// Of one part of a PDF: more than a dossier has, and too little to fill the memory with.
+const LARGEST_PART = 1_000_000;
+const MOST_PARTS = 100;
 const ADDRESS = /\/c\/((?:[0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4})\//;
 
 const box = document.querySelector("[data-verify]");
@@ -36,9 +39,10 @@ async function check(file) {
   try {
     const bytes = await file.arrayBuffer();
     const digest = hex(await crypto.subtle.digest("SHA-256", bytes));
-    const code = codeOf(bytes, digest);
-    if (box.dataset.code) judge(digest, code, file.name);
-    else if (code) open(digest, code);
+    const named = await addressIn(bytes);
+    if (box.dataset.code) return judge(digest, named, file.name);
+    const code = named || codeOf(bytes, digest);
+    if (code) open(digest, code);
     else say("nameless", file.name);
   } catch {
     say("unread", file.name);
@@ -53,15 +57,49 @@ function judge(digest, code, name) {
   said.querySelector("a").href = `${box.dataset.start}${code}/`;
 }
 
-// A PDF names its address; of a dossier.json the code is the begin of its own digest.
+// Of a dossier.json the code is the begin of its own digest.
 function codeOf(bytes, digest) {
-  const text = new TextDecoder("latin1").decode(bytes);
-  if (text.startsWith("%PDF-")) return text.match(ADDRESS)?.[1] ?? "";
-  if (!text.trimStart().startsWith("{")) return "";
+  if (!String.fromCharCode(new Uint8Array(bytes)[0]).startsWith("{")) return "";
   let number = BigInt(`0x${digest.slice(0, HEX)}`);
   let letters = "";
   for (; letters.length < 12; number >>= 5n) letters = LETTERS[Number(number & 31n)] + letters;
   return letters.replace(/(.{4})(?=.)/g, "$1-");
+}
+
+// A PDF names its address in the link on its page, which it keeps in compressed parts with other objects.
+async function addressIn(bytes) {
+  const text = new TextDecoder("latin1").decode(bytes);
+  if (!text.startsWith("%PDF-")) return "";
+  const parts = [...text.matchAll(/\/ObjStm\b[^>]*>>\s*stream\r?\n/g)].slice(0, MOST_PARTS);
+  for (const part of parts) {
+    const length = Number(part[0].match(/\/Length (\d+)(?! \d+ R)/)?.[1] ?? before(text, part.index));
+    const start = part.index + part[0].length;
+    const found = (await inflated(bytes.slice(start, start + length))).match(ADDRESS);
+    if (found) return found[1];
+  }
+  return text.match(ADDRESS)?.[1] ?? "";
+}
+
+function before(text, index) {
+  const head = text.slice(text.lastIndexOf("<<", index), index);
+  return head.match(/\/Length (\d+)(?! \d+ R)/)?.[1] ?? 0;
+}
+
+async function inflated(bytes) {
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  const decoder = new TextDecoder("latin1");
+  let text = "";
+  try {
+    while (text.length < LARGEST_PART) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+    await reader.cancel();
+  } catch {
+    // Not what it says it is: what could be read of it is enough to look in.
+  }
+  return text;
 }
 
 // To the page of the code, with the digest in this tab's own memory: in the address anybody could have put it there.
