@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 # The address of a link is the key to what is behind it, and Django names the address of every answer from 400 up.
-SECRET = re.compile(r"(/(?:volg|aanbod|verder)/)[^/\s]{20,}")
+SECRET = re.compile(r"(/(?:volg|aanbod|verder|uitnodiging|nieuw-wachtwoord)/)[^/\s]{20,}")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 

@@ -176,6 +176,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Staff who have a second factor always use it; this asks that they have one. Partners' people always must.
 SECOND_FACTOR_FOR_STAFF: bool = env.bool("SECOND_FACTOR_FOR_STAFF", PRODUCTION)
 OTP_TOTP_ISSUER = SITE_NAME
+# The link in a mail for a new password: an hour.
+PASSWORD_RESET_TIMEOUT = 3600
 # Staff: a working day at most. The entrepreneur's browser keeps its draft longer (intake sets that itself).
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -234,10 +236,14 @@ if LOCAL_POST:
 # --- outgoing: the database is the queue of record (docs/bezorging.md) ----------------------------------------------
 OUTGOING_LEASE_S: int = env.int("OUTGOING_LEASE_S", 180)
 OUTGOING_REQUEUE_S: int = env.int("OUTGOING_REQUEUE_S", 300)
-# A cap on what the plans in nnmkb/ledger/outbox.py allow, and a factor on their waits.
+# A cap on what the plans in nnmkb/ledger/terms.py allow, and a factor on their waits.
 OUTGOING_MAX_ATTEMPTS: int = env.int("OUTGOING_MAX_ATTEMPTS", 10)
 OUTGOING_BACKOFF_SCALE: float = env.float("OUTGOING_BACKOFF_SCALE", 1.0)
 OUTGOING_TIME_LIMIT_S: int = env.int("OUTGOING_TIME_LIMIT_S", 90)
+# For the kinds in `LONG` of nnmkb/ledger/terms.py.
+OUTGOING_LONG_LIMIT_S: int = env.int("OUTGOING_LONG_LIMIT_S", 1800)
+# Where mail that could not be delivered comes back: imaps://name:password@host/INBOX or maildir:///folder.
+BOUNCES_URL: str = env.str("BOUNCES_URL", "")
 CELERY_BROKER_URL: str | None = env.str("CELERY_BROKER_URL", None)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -245,6 +251,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+# A child that warms the renderer on a busy machine needs more than the usual four seconds.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = OUTGOING_TIME_LIMIT_S
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -271,6 +279,8 @@ DRAFT_DAYS: int = env.int("DRAFT_DAYS", 30)
 # After that an unsent scan is erased; until then its owner can still ask for a new link.
 DRAFT_GRACE_DAYS: int = env.int("DRAFT_GRACE_DAYS", 14)
 FOLLOW_DAYS: int = env.int("FOLLOW_DAYS", 730)
+# So long the name of who left a partner stays readable beside what that person did.
+LEAVER_DAYS: int = env.int("LEAVER_DAYS", 180)
 # Counters per address and action; 0 switches one off (only the tests do that).
 RATE_LIMITS: dict[str, tuple[int, int]] = {
     "start": (60, 3600),
@@ -283,15 +293,18 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "code_try": (30, 3600),
     "follow": (120, 3600),
     "login": (10, 900),
-    # The partner API: requests of a key, and wrong keys from an address.
-    "api": (60, 60),
-    "api_key": (30, 900),
     # Of one partner: test messages, and messages sent once more.
     "webhook_test": (20, 3600),
     "webhook_again": (60, 3600),
     "verify": (120, 3600),
+    # Wrong codes and passkeys of one person, wherever they come from.
+    "second_step": (10, 900),
+    "invite": (30, 3600),
+    "invitation": (30, 3600),
+    # The partner API: requests of a key, and wrong keys from an address.
+    "api": (60, 60),
+    "api_key": (30, 900),
 }
-
 # A request of the API that has run longer than this runs no more: gunicorn ends it after 30 s.
 API_REQUEST_LIMIT_S: int = env.int("API_REQUEST_LIMIT_S", 60)
 
@@ -321,6 +334,8 @@ def unsafe() -> list[str]:
         "CELERY_BROKER_URL: give the Redis address": not CELERY_BROKER_URL,
         "EMAIL_URL: give the mail server": not EMAIL_URL,
         "WEBHOOK_LOOPBACK: leave it off, or a partner can have messages sent to this machine": WEBHOOK_LOOPBACK,
+        "BOUNCES_URL: use imaps:// or maildir://": bool(BOUNCES_URL)
+        and not BOUNCES_URL.startswith(("imaps://", "maildir://")),
     }
     return [text for text, wrong in checks.items() if wrong]
 

@@ -60,6 +60,7 @@ _POLICY = (Role.POLICY_AUTHOR, Role.POLICY_PUBLISHER, Role.ADMINISTRATOR)
 # Who of a partner answers offers; everybody there may read them.
 _ANSWERS = (Role.PARTNER_HANDLER, Role.PARTNER_MANAGER)
 _MANAGE = (Role.PARTNER_MANAGER,)
+_ACCOUNT = (*STAFF_ROLES, *PARTNER_ROLES)
 
 # Who writes policy, and who does something with a version: reading it alone is for _POLICY.
 _WRITE = (Role.POLICY_AUTHOR,)
@@ -159,9 +160,15 @@ TABLE: dict[str, Rule] = {
     "referrals:follow-erase": _USED_BY_HOLDER,
     "referrals:follow-opinion": _USED_BY_HOLDER,
     "referrals:follow-withdraw": _USED_BY_HOLDER,
+    "referrals:invitation": _USED_BY_HOLDER,
     "referrals:hsds-organizations": _READ_BY_ANYONE,
     "referrals:hsds-services": _READ_BY_ANYONE,
     "referrals:login": _USED_BY_ANYONE,
+    "referrals:login-passkey": _USED_BY_ANYONE,
+    # Whoever typed the right password a moment ago.
+    "referrals:login-second": _USED_BY_HOLDER,
+    "referrals:login-set-up": _USED_BY_HOLDER,
+    "referrals:login-set-up-passkey": _USED_BY_HOLDER,
     "referrals:logout": _rule((), _ANYONE),
     "referrals:offer": _READ_BY_HOLDER,
     "referrals:offer-answer": _USED_BY_HOLDER,
@@ -177,11 +184,17 @@ TABLE: dict[str, Rule] = {
     "referrals:partner-edit": _rule(_KEEP, _KEEP),
     "referrals:partner-new": _rule(_KEEP, _KEEP),
     "referrals:partner-pause": _rule(_KEEP, _KEEP),
+    "referrals:partner-people": _rule(_KEEP, _KEEP),
+    "referrals:partner-people-invitation": _rule((), _KEEP),
+    "referrals:partner-people-person": _rule(_KEEP, _KEEP),
     "referrals:partner-stop": _rule(_KEEP, _KEEP),
     "referrals:partners": _rule(_KEPT),
     # What is about a rule is for who writes policy too; the view itself tells the two apart.
     "referrals:partners-review": _rule((*_KEPT, Role.POLICY_AUTHOR), (*_KEEP, Role.POLICY_AUTHOR)),
     "referrals:portal": _rule(PARTNER_ROLES),
+    "referrals:portal-endpoints": _rule(_MANAGE, _MANAGE),
+    "referrals:portal-endpoints-act": _rule(_MANAGE, _MANAGE),
+    "referrals:portal-endpoints-one": _rule(_MANAGE),
     "referrals:portal-offer": _rule(PARTNER_ROLES),
     "referrals:portal-offer-answer": _rule(_ANSWERS, _ANSWERS),
     "referrals:portal-offer-pdf": _rule(PARTNER_ROLES),
@@ -191,7 +204,19 @@ TABLE: dict[str, Rule] = {
     "referrals:portal-organisation-edit": _rule(_MANAGE, _MANAGE),
     "referrals:portal-organisation-go-on": _rule((), _MANAGE),
     "referrals:portal-organisation-pause": _rule(_MANAGE, _MANAGE),
+    "referrals:password-forgotten": _USED_BY_ANYONE,
+    "referrals:password-new": _USED_BY_HOLDER,
+    "referrals:portal-people": _rule(_MANAGE, _MANAGE),
+    "referrals:portal-people-invitation": _rule((), _MANAGE),
+    "referrals:portal-people-person": _rule(_MANAGE, _MANAGE),
     "referrals:preview": _READ_BY_HOLDER,
+    # One's own account: for everybody who has one.
+    "referrals:security": _rule(_ACCOUNT),
+    "referrals:security-app": _rule(_ACCOUNT, _ACCOUNT),
+    "referrals:security-codes": _rule(_ACCOUNT, _ACCOUNT),
+    "referrals:security-passkey": _rule(_ACCOUNT, _ACCOUNT),
+    "referrals:security-password": _rule(_ACCOUNT, _ACCOUNT),
+    "referrals:security-remove": _rule(_ACCOUNT, _ACCOUNT),
     "referrals:sent": _READ_BY_HOLDER,
     "referrals:settle": _USED_BY_ANYONE,
     "referrals:settle-check": _USED_BY_HOLDER,

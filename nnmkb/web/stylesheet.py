@@ -11,7 +11,7 @@ SELECTOR_CLASS = re.compile(r"\.((?:nl|utrecht)-[A-Za-z0-9_-]+)")
 NOTICE = "/*! nnmkb: EUPL-1.2. Parts by NL Design System and Gemeente Utrecht: see THIRD_PARTY.md */"
 APP = ("layout", "forms", "parts", "model", "desk", "modes")
 # Only on pages for who signed in, on top of the other: a visitor of the scan does not carry it.
-STAFF = ("policy", "rule", "team", "worklist", "bulk", "pane")
+STAFF = ("account", "policy", "rule", "team", "worklist", "bulk", "pane")
 
 
 def build_stylesheet(root: Path) -> str:

@@ -13,7 +13,7 @@ from types import ModuleType
 from django.core.mail import EmailMultiAlternatives
 
 from nnmkb.ledger.models import Outgoing
-from referrals.mail import advisor, entrepreneur, lead, partner, proof
+from referrals.mail import account, advisor, endpoint, entrepreneur, lead, partner, proof
 from referrals.mail.addressing import Outdated
 
 __all__ = ["WRITERS", "Outdated"]
@@ -33,6 +33,8 @@ WRITERS: dict[str, Writer] = {
     **_writers(entrepreneur),
     **_writers(partner),
     **_writers(advisor),
+    **_writers(endpoint),
     **_writers(lead),
     **_writers(proof),
+    **_writers(account),
 }

@@ -48,6 +48,11 @@ def to_advisor(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:
     return compose(outgoing, reader.email if reader.is_active else "", found)
 
 
+def to_person(outgoing: Outgoing, user: User, **words: str) -> EmailMultiAlternatives:
+    """Write to somebody with an account about that account; to nobody when it was switched off."""
+    return compose(outgoing, user.email if user.is_active else "", words)
+
+
 def to_lead(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:
     """Write to who leads the team about the history as a whole, with the day of the event."""
     lead = User.objects.get(pk=key_of(outgoing))

@@ -1,4 +1,4 @@
-"""Signing in and out for staff."""
+"""Signing in and out, for staff and for people of partners: the password here, the second step next door."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import math
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nnmkb.ledger import ratelimit
-from nnmkb.web.permissions import Role, roles_of
+from nnmkb.web.permissions import fully_in, roles_of
+from referrals.services import passkeys, second_factor
+from referrals.views import halfway
 
 NAME_WANTED = "Vul uw gebruikersnaam in."
 WORD_WANTED = "Vul uw wachtwoord in."
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+PAGE = "referrals/login.html"
 
 
 class LoginForm(forms.Form):
@@ -30,6 +32,7 @@ class LoginForm(forms.Form):
     username = forms.CharField(
         label="Gebruikersnaam",
         max_length=150,
+        help_text="Werkt u bij een partner? Dan is dit uw e-mailadres.",
         error_messages=dict.fromkeys(("required", "max_length", "null_characters_not_allowed"), NAME_WANTED),
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -46,36 +49,40 @@ class LoginForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Show the form, or let somebody in; too many wrong guesses close the door for a while."""
+    """Show the form, or take the password; too many wrong guesses close the door for a while."""
+    context = {"passkeys": passkeys.possible()}
     if request.method != "POST":
-        if roles_of(request.user):
-            return redirect(destination(request, request.GET.get("next", "")))
-        return render(request, "referrals/login.html", {"form": LoginForm(initial={"next": request.GET.get("next")})})
+        if roles_of(request.user) and fully_in(request.user):
+            return redirect(halfway.destination(request, request.GET.get("next", "")))
+        form = LoginForm(initial={"next": request.GET.get("next")})
+        return render(request, PAGE, {**context, "form": form})
     form = LoginForm(request.POST)
     if not form.is_valid():
-        return render(request, "referrals/login.html", {"form": form})
+        return render(request, PAGE, {**context, "form": form})
     try:
         user = admitted(request, form.cleaned_data["username"], form.cleaned_data["password"])
     except ratelimit.TooMany as limit:
-        # The counter rounds its seconds up already.
-        minutes = math.ceil((limit.seconds - 1) / 60) or 1
-        return render(request, "referrals/login.html", {"form": form, "locked_minutes": minutes}, status=429)
+        return render(request, PAGE, {**context, "form": form, "locked_minutes": minutes(limit)}, status=429)
     if user is None:
         form.add_error(None, "Deze naam en dit wachtwoord horen niet bij elkaar. Controleer beide en probeer opnieuw.")
-        return render(request, "referrals/login.html", {"form": form})
-    login(request, user, backend=BACKEND)
-    # Known before, under another name or none: a key that somebody planted is worth nothing now.
-    request.session.cycle_key()
-    # A scan that was begun in this browser before would keep the session of an advisor open for a month.
-    request.session.set_expiry(None)
-    return redirect(destination(request, form.cleaned_data["next"]))
+        return render(request, PAGE, {**context, "form": form})
+    if not halfway.needs_second_step(user):
+        return redirect(halfway.finish(request, user, None, form.cleaned_data["next"]))
+    halfway.begin(request, user, form.cleaned_data["next"], timezone.now())
+    return redirect("referrals:login-second" if second_factor.has_factor(user) else "referrals:login-set-up")
 
 
-def admitted(request: HttpRequest, username: str, password: str) -> User | None:
+def minutes(limit: ratelimit.TooMany) -> int:
+    """Return for how many minutes a door stays closed; the counter rounds its seconds up already."""
+    return math.ceil((limit.seconds - 1) / 60) or 1
+
+
+def admitted(request: HttpRequest, typed: str, password: str) -> User | None:
     """Return the person whose name and password these are, or None; raises TooMany after too many wrong guesses.
 
     Only wrong guesses count: a whole office shares one address, and signs in at nine.
     """
+    username = account_name(typed)
     guessers = (ratelimit.address(request), f"name:{username.lower()}")
     for guesser in guessers:
         ratelimit.check("login", guesser)
@@ -87,14 +94,9 @@ def admitted(request: HttpRequest, username: str, password: str) -> User | None:
     return None
 
 
-def destination(request: HttpRequest, wanted: str) -> str:
-    """Return where to go after signing in: the page that was asked for when it is ours, else one's own start page."""
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    roles = roles_of(request.user)
-    if roles and roles.isdisjoint({Role.ADVISOR, Role.TEAM_LEAD}):
-        return "/beheer/" if Role.ADMINISTRATOR in roles else "/beleid/"
-    return settings.LOGIN_REDIRECT_URL
+def account_name(typed: str) -> str:
+    """Return the name of the account: an e-mail address may be typed in capitals, and with a space behind it."""
+    return typed if User.objects.filter(username=typed).exists() else typed.strip().lower()
 
 
 @require_POST

@@ -18,6 +18,12 @@ from referrals.views import history, partner_people
 from referrals.views.history import Moment
 
 TITLES = {
+    "account_changed": "Iets veranderd aan hoe iemand inlogt",
+    "account_ended": "Account beëindigd",
+    "account_role": "Andere rol voor een account",
+    "invitation_accepted": "Account gemaakt na een uitnodiging",
+    "invitation_sent": "Iemand uitgenodigd voor een account",
+    "invitation_taken_back": "Uitnodiging ingetrokken",
     "partner_added": "Partner toegevoegd",
     "partner_changed": "Gegevens veranderd",
     "partner_checked": "Gecontroleerd",
@@ -27,6 +33,7 @@ TITLES = {
     "partner_paused": "Pauze",
     "partner_restarted": "Doet weer mee",
     "partner_stopped": "Doet niet meer mee",
+    "password_link_asked": "Iemand vroeg een nieuw wachtwoord",
     "pause_ended": "Pauze voorbij",
     "review_closed": "Nagekeken",
     "review_opened": "Moet worden nagekeken",

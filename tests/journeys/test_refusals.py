@@ -33,6 +33,7 @@ MADE_UP = {
     "slug": "indienen",
     "code": "R-N4",
     "contact_id": 1,
+    "kind": "app",
     "offer_id": 1,
     "pk": 1,
     "run": 1,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import time
+from binascii import unhexlify
+from datetime import datetime
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.web.permissions import Role
 from referrals.models import Membership, Partner
+from referrals.services.invitations import By, Newcomer
 from tests.referrals.services.cast import NOW
 
 _count = itertools.count(1)
+PASSWORD = "vier losse woorden hier"
 KEY = "3132333435363738393031323334353637383930"
 
 
@@ -39,3 +45,19 @@ def signed_in(client: Client, person: Membership) -> Client:
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
         session.save()
     return client
+
+
+def kvk() -> By:
+    """Return a team lead of the KvK, who acts for a partner."""
+    user, _ = User.objects.get_or_create(username="lies", defaults={"email": "lies@kvk.example"})
+    return By(user, f"staff:{user.pk}")
+
+
+def newcomer(password: str = PASSWORD) -> Newcomer:
+    """Return who accepts an invitation."""
+    return Newcomer("Tjalling", "Haanstra", password)
+
+
+def code(at: datetime, key: str = KEY) -> str:
+    """Return what an app with this secret shows at a moment."""
+    return f"{totp(unhexlify(key), t0=0, step=30, drift=int(at.timestamp() // 30) - int(time.time() // 30)):06d}"
