@@ -35,6 +35,7 @@ from referrals.views import (
     workbench,
 )
 from referrals.views.portal import answer as portal_answer
+from referrals.views.portal import endpoints as portal_endpoints
 from referrals.views.portal import inbox, organisation, security
 from referrals.views.portal import offer as portal_offer
 from referrals.views.portal import people as portal_people
@@ -76,6 +77,9 @@ urlpatterns: list[URLPattern] = [
     path("partner/aanbod/<str:number>/", portal_offer.page, name="portal-offer"),
     path("partner/aanbod/<str:number>/antwoord/", portal_answer.answer, name="portal-offer-answer"),
     path("partner/aanbod/<str:number>/dossier.pdf", portal_offer.pdf, name="portal-offer-pdf"),
+    path("partner/meldadressen/", portal_endpoints.page, name="portal-endpoints"),
+    path("partner/meldadressen/<int:pk>/", portal_endpoints.one, name="portal-endpoints-one"),
+    path("partner/meldadressen/<int:pk>/<slug:action>/", portal_endpoints.act, name="portal-endpoints-act"),
     path("partner/meldadressen/", portal_endpoints.page, name="portal-endpoints"),
     path("partner/meldadressen/<int:pk>/", portal_endpoints.one, name="portal-endpoints-one"),
     path("partner/meldadressen/<int:pk>/<slug:action>/", portal_endpoints.act, name="portal-endpoints-act"),

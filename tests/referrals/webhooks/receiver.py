@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+YEAR = 365
 NAME = "systeem.voorbeeld.nl"
 
 
@@ -162,7 +163,7 @@ class Authority:
     def path(self) -> Path:
         return self.folder / "ca.pem"
 
-    def server(self, name: str = NAME, *, days: int = 2) -> Path:
+    def server(self, name: str = NAME, *, days: int = 20 * YEAR) -> Path:
         """Return a certificate with its key; below zero days it has ended."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = _certificate(name, key, "Proef-CA", self.key, days=days)
@@ -183,10 +184,10 @@ def _certificate(
     signer: ec.EllipticCurvePrivateKey,
     *,
     authority: bool = False,
-    days: int = 2,
+    days: int = 20 * YEAR,
 ) -> x509.Certificate:
-    # TLS looks at the real clock, whatever time the tests hold.
-    today = datetime.datetime.fromtimestamp(time.clock_gettime(time.CLOCK_REALTIME), datetime.UTC)
+    # TLS looks at the real clock, whatever time the tests hold: so by years, not by days.
+    today = datetime.datetime.now(datetime.UTC)
     usage = x509.KeyUsage(
         digital_signature=True,
         key_cert_sign=authority,
@@ -204,7 +205,7 @@ def _certificate(
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(today - datetime.timedelta(days=9))
+        .not_valid_before(today - datetime.timedelta(days=20 * YEAR))
         .not_valid_after(today + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(usage, critical=True)
