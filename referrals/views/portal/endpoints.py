@@ -23,6 +23,7 @@ from referrals.services.endpoints import Shown
 from referrals.services.errors import NotDone, Refused, UnknownLink
 from referrals.views.acts_beside import is_row_key
 from referrals.views.desk_forms import INCOMPLETE, own_words
+from referrals.views.history import clock
 from referrals.views.portal import endpoint_words
 from referrals.views.portal.frame import frame
 from referrals.views.portal.guard import by_partner
@@ -102,7 +103,7 @@ def one(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
         "host": host_of(endpoint.url),
         "standing": endpoint_words.standing(endpoint, now),
         "active": endpoint.state == WebhookEndpoint.State.ACTIVE,
-        "rotating": endpoint_words.clock(endpoint.old_until) if rotating and endpoint.old_until else "",
+        "rotating": clock(endpoint.old_until) if rotating and endpoint.old_until else "",
         "lines": endpoint_words.lines(logged[: endpoints.MOST_LOGGED], endpoint),
         "cut": endpoints.MOST_LOGGED if len(logged) > endpoints.MOST_LOGGED else 0,
     }
