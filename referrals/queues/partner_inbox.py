@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from django.core import signing
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from referrals.domain.lifecycle import State
@@ -43,6 +43,8 @@ class Page:
     refused: bool = False
 
 
+# Of the dossier no more than the name: a page of whole dossiers would weigh megabytes.
+_COMPANY = KeyTextTransform("name", KeyTransform("company", "dossier__content"))
 _LIVE: Mapping[Group, tuple[State, ...]] = {
     Group.ANSWER: (State.OFFERED,),
     Group.CONTACT: (State.ACCEPTED,),
@@ -80,8 +82,7 @@ def _offers(group: Group, partner_id: int) -> QuerySet[Offer]:
     if group is Group.ENDED:
         return mine.filter(ended_at__isnull=False).select_related("referral")
     live = mine.filter(ended_at__isnull=True, referral__state__in=_LIVE[group])
-    # Of the dossier no more than the name: a page of whole dossiers would weigh megabytes.
-    return live.select_related("referral", "referral__intake").annotate(company=KT("dossier__content__company__name"))
+    return live.select_related("referral", "referral__intake").annotate(company=_COMPANY)
 
 
 def _write(row: Offer, group: Group, partner_id: int) -> str:

@@ -50,5 +50,7 @@ NOTE = Act(
     _note,
     _accepted,
 )
-ACTS = (*BY_LINK, NOTE)
+# Beside «nog bezig», which it does too.
+_PLACE = next(place for place, act in enumerate(BY_LINK) if act.slug == "nog-bezig") + 1
+ACTS = (*BY_LINK[:_PLACE], NOTE, *BY_LINK[_PLACE:])
 BY_SLUG = {act.slug: act for act in ACTS}

@@ -53,6 +53,7 @@ class Row:
     # What is asked; the name of the company only after accepting.
     title: str
     about: str
+    # Only where the group does not say it.
     status: str
     due: str
     # Working days left, below zero is late; None where no clock runs.
@@ -120,7 +121,7 @@ def live_row(offer: Offer, now: datetime) -> Row:
         href=reverse("referrals:portal-offer", args=[referral.number]),
         title=(getattr(offer, "company", "") if accepted else "") or activity,
         about=", ".join(part for part in told if part),
-        status=state.label,
+        status=state.label if state in {State.IN_PROGRESS, State.ON_HOLD} else "",
         due=desk_rows.day(referral.next_due_at, now) if referral.next_due_at else "",
         days=desk_rows.days(referral, now),
         paused=state is State.ON_HOLD and desk_rows.days_late_of(referral, now) == 0,

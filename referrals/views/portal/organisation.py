@@ -35,6 +35,8 @@ OWN_WORDS = {
     "channel": "Hoe wilt u een aanbod krijgen?",
     "capacity": "Hoeveel kunt u tegelijk behandelen?",
 }
+# What the KvK noted for itself.
+KEPT_ASIDE = frozenset({"partner_checked", "review_closed", "review_opened"})
 BY_MAIL_TOO = "U krijgt van elk aanbod ook een e-mail, zodat u geen termijn mist."
 
 
@@ -63,7 +65,8 @@ class OwnForm(EntryForm):
 def page(request: HttpRequest, member: Membership) -> HttpResponse:
     """Show what the KvK knows of the organisation, and what was changed by whom."""
     line = partner_lines.line_of(member.partner, local_date(timezone.now()))
-    changes = [event for event in reversed(events.history(member.partner.stream)) if event.kind in TITLES]
+    told = TITLES.keys() - KEPT_ASIDE
+    changes = [event for event in reversed(events.history(member.partner.stream)) if event.kind in told]
     context = {
         **about(line),
         **room(request, member).words(),
