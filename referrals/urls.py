@@ -23,6 +23,7 @@ from referrals.views import (
     partner_dossier,
     partners,
     partners_acts,
+    partners_keys,
     partners_people,
     partners_review,
     password,
@@ -37,6 +38,7 @@ from referrals.views import (
 from referrals.views.portal import answer as portal_answer
 from referrals.views.portal import endpoints as portal_endpoints
 from referrals.views.portal import inbox, organisation, security
+from referrals.views.portal import keys as portal_keys
 from referrals.views.portal import offer as portal_offer
 from referrals.views.portal import people as portal_people
 
@@ -93,6 +95,8 @@ urlpatterns: list[URLPattern] = [
         name="portal-people-invitation",
     ),
     path("partner/mensen/<int:pk>/<slug:action>/", portal_people.person, name="portal-people-person"),
+    path("partner/sleutels/", portal_keys.page, name="portal-keys"),
+    path("partner/sleutels/<int:pk>/", portal_keys.revoke, name="portal-keys-revoke"),
     path("partners/", partners.partner_list, name="partners"),
     path("partners/nakijken/", partners_review.page, name="partners-review"),
     path("partners/nieuw/", partners_acts.add, name="partner-new"),
@@ -106,6 +110,8 @@ urlpatterns: list[URLPattern] = [
         name="partner-people-invitation",
     ),
     path("partners/<slug:code>/mensen/<int:pk>/<slug:action>/", partners_people.person, name="partner-people-person"),
+    path("partners/<slug:code>/sleutels/", partners_keys.page, name="partner-keys"),
+    path("partners/<slug:code>/sleutels/<int:pk>/", partners_keys.revoke, name="partner-keys-revoke"),
     path("partners/<slug:code>/pauze/", partners_acts.pause, name="partner-pause"),
     path("partners/<slug:code>/stoppen/", partners_acts.stop, name="partner-stop"),
     path("partners/<slug:code>/wijzigen/", partners_acts.edit, name="partner-edit"),

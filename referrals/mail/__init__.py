@@ -13,7 +13,7 @@ from types import ModuleType
 from django.core.mail import EmailMultiAlternatives
 
 from nnmkb.ledger.models import Outgoing
-from referrals.mail import account, advisor, endpoint, entrepreneur, lead, partner, proof
+from referrals.mail import account, advisor, endpoint, entrepreneur, lead, partner, proof, system
 from referrals.mail.addressing import Outdated
 
 __all__ = ["WRITERS", "Outdated"]
@@ -36,5 +36,6 @@ WRITERS: dict[str, Writer] = {
     **_writers(endpoint),
     **_writers(lead),
     **_writers(proof),
+    **_writers(system),
     **_writers(account),
 }

@@ -87,6 +87,7 @@ MESSAGES = {
     "dossier.render": "Dossier als PDF",
     "mail.anchor": "Mail aan de teamleider: anker van de geschiedenis",
     "mail.history_broken": "Mail aan de teamleider: de geschiedenis klopt niet",
+    "mail.api_key_expires": "Mail aan de partner: een sleutel verloopt",
     "mail.accepted": "Mail aan de ondernemer: aangenomen",
     "mail.accepted_to_advisor": "Mail aan de adviseur: aangenomen",
     "mail.answer_overdue_to_advisor": "Mail aan de adviseur: geen antwoord op de vraag",

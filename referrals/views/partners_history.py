@@ -24,6 +24,8 @@ TITLES = {
     "invitation_accepted": "Account gemaakt na een uitnodiging",
     "invitation_sent": "Iemand uitgenodigd voor een account",
     "invitation_taken_back": "Uitnodiging ingetrokken",
+    "api_key_made": "Sleutel voor het eigen systeem gemaakt",
+    "api_key_revoked": "Sleutel voor het eigen systeem ingetrokken",
     "partner_added": "Partner toegevoegd",
     "partner_changed": "Gegevens veranderd",
     "partner_checked": "Gecontroleerd",
