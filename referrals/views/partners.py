@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from nnmkb.web.permissions import allowed, by_role, roles_of
 from referrals.domain.lifecycle import State
 from referrals.domain.worktime import local_date
 from referrals.models import Partner
-from referrals.services import partner_lines, partners, reviewing
+from referrals.services import endpoints, partner_lines, partners, reviewing
 from referrals.services.partner_lines import Attention, Choice, Line
 from referrals.views.partners_forms import ATTENTION_WORDS, KeyForm, PartnerFilterForm
 from referrals.views.partners_history import moments, shown
@@ -142,7 +143,16 @@ def facts(line: Line) -> list[dict[str, object]]:
         {"label": "In behandeling", "value": f"{line.open_count} van {partner.capacity}"},
         {"label": "Afspraak van", "value": day_in_words(partner.agreement_date) if partner.agreement_date else ""},
         {"label": "Gecontroleerd", "value": day_in_words(partner.last_checked) if partner.last_checked else NEVER},
+        *([{"label": "Eigen systeem", "value": connection(partner)}] if partner.connected_at else []),
     ]
+
+
+def connection(partner: Partner) -> str:
+    """Return in words how the endpoints of a connected partner stand; the addresses themselves are its own."""
+    counted = Counter(endpoints.of_partner(partner.pk).values_list("state", flat=True))
+    words = {"active": "aan", "off": "uit", "pending": "nog niet bevestigd"}
+    told = [f"{counted[state]} {word}" for state, word in words.items() if counted[state]]
+    return f"Meldadressen: {', '.join(told)}" if told else "Gekoppeld, zonder meldadres"
 
 
 def limits(partner: Partner) -> list[dict[str, object]]:

@@ -236,7 +236,7 @@ def person_initial(contact: PartnerContact) -> dict[str, str]:
 
 ATTENTION_WORDS = {
     Attention.ENDED: "Organisatie bestaat niet meer",
-    Attention.REVIEW: "Nakijken na afwijzing",
+    Attention.REVIEW: "Nakijken",
     Attention.NEVER_CHECKED: "Nog nooit gecontroleerd",
     Attention.LONG_AGO: "Lang niet gecontroleerd",
     Attention.NO_AGREEMENT: "Geen afspraak vastgelegd",

@@ -14,6 +14,7 @@ from nnmkb.web.desk import name_of
 from referrals.domain.reasons import label_of
 from referrals.models import Partner
 from referrals.queues import PROVINCES
+from referrals.services.endpoints import FAILING, GONE
 from referrals.views import history, partner_people
 from referrals.views.history import Moment
 
@@ -26,6 +27,13 @@ TITLES = {
     "invitation_taken_back": "Uitnodiging ingetrokken",
     "api_key_made": "Sleutel voor het eigen systeem gemaakt",
     "api_key_revoked": "Sleutel voor het eigen systeem ingetrokken",
+    "endpoint_added": "Meldadres toegevoegd",
+    "endpoint_off": "Meldadres uitgezet",
+    "endpoint_on": "Meldadres aangezet",
+    "endpoint_removed": "Meldadres verwijderd",
+    "endpoint_rotated": "Nieuw geheim voor een meldadres",
+    "endpoint_tested": "Meldadres getest",
+    "message_sent_again": "Bericht opnieuw naar het eigen systeem gestuurd",
     "partner_added": "Partner toegevoegd",
     "partner_changed": "Gegevens veranderd",
     "partner_checked": "Gecontroleerd",
@@ -56,6 +64,8 @@ FIELDS = {
     "themes": "thema’s",
 }
 NO_LIMIT = "geen grens"
+# Why an endpoint was switched off, by the code of its event.
+OFF = {GONE: "het systeem zegt dat het niet meer bestaat", FAILING: "het systeem antwoordt niet"}
 
 
 def moments(events: Iterable[Event], known: Mapping[str, str] | None = None) -> list[Moment]:
@@ -95,6 +105,10 @@ def _title(event: Event) -> str:
     title, about = TITLES.get(event.kind, event.kind.replace("_", " ").capitalize()), event.payload
     if event.kind == "partner_paused":
         title = f"{title} tot {day_in_words(date.fromisoformat(str(about['until'])))}"
+    if why := OFF.get(str(about.get("why", ""))):
+        title = f"{title}: {why}"
+    if event.kind == "endpoint_tested":
+        title = f"{title}: {'gelukt' if about['outcome'] == 'ok' else 'niet gelukt'}"
     if reason := about.get("reason"):
         title = f"{title}: {label_of(str(reason)).lower()}"
     return f"{title}: {'; '.join(_changes(event))}" if about.get("fields") else title

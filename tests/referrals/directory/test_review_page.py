@@ -69,7 +69,7 @@ def test_an_activity_without_a_rule_and_a_rule_that_is_gone_have_no_link(lead: C
 def test_the_number_stands_on_the_list_of_partners_and_on_the_partner(lead: Client) -> None:
     declined("nom", "region")
     assert "Nakijken: 1" in lead.get("/partners/").content.decode()
-    assert "Na een afwijzing moet iemand deze gegevens nakijken." in lead.get("/partners/nom/").content.decode()
+    assert "Iemand moet bij deze partner iets nakijken." in lead.get("/partners/nom/").content.decode()
 
 
 def test_closing_takes_it_off_the_list_and_leaves_an_event(lead: Client) -> None:

@@ -269,7 +269,7 @@ def test_the_question_how_it_goes_comes_in_the_feed_and_its_mail_stands_by(endpo
     row = to_partner("report_due_to_partner")
     assert kinds(endpoint.partner)[-1] == "offer.reminder"
     assert row.due_at == row.created_at + STANDING_BY
-    assert feed_of(endpoint.partner)[-1].actor == expiring.TIMER
+    assert feed_of(endpoint.partner)[-1].actor == "timer"
 
 
 # --- a company that takes its consent back ----------------------------------------------------------------------------
