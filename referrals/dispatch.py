@@ -5,26 +5,31 @@ from __future__ import annotations
 import enum
 import logging
 import smtplib
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Outgoing
-from referrals import mail
+from nnmkb.ledger.terms import limits_of
+from referrals import housework, mail
+from referrals.domain import mail_errors
 from referrals.dossier import issue
 from referrals.dossier.check import pango_present
 from referrals.dossier.render import FetchRefused, PdfUnavailable
-from referrals.services import bouncing
+from referrals.services import bouncing, feed, system_reminders
 from referrals.services.telling import LINK_MAILS
+from referrals.webhooks import delivering
 
 log = logging.getLogger("nnmkb.delivery")
 Clock = Callable[[], datetime]
-Limit = Callable[[], AbstractContextManager[object]]
+# Given the seconds that the work may take.
+Limit = Callable[[float], AbstractContextManager[object]]
 Keep = Callable[[datetime], object]
 
 # Notes in last_error of a delivery that is done without anything having gone out.
@@ -46,6 +51,14 @@ class Outcome(enum.Enum):
     NOT_OURS = "not_ours"
 
 
+OUTCOMES = {
+    Outgoing.State.DONE: Outcome.DONE,
+    Outgoing.State.PENDING: Outcome.RETRY,
+    Outgoing.State.DEAD: Outcome.DEAD,
+    None: Outcome.NOT_OURS,
+}
+
+
 class TimeIsUp(BaseException):
     """The work took longer than a delivery may take. A BaseException, or the library at work would swallow it."""
 
@@ -62,7 +75,16 @@ class NotSent(Exception):
     """The mail backend took the mail and reported zero sent."""
 
 
-def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = nullcontext) -> Outcome:
+class SeveralRecipients(Exception):
+    """The mail has more than one recipient; a server may refuse one of them, and a row stands for one delivery."""
+
+
+def no_limit(seconds: float) -> AbstractContextManager[object]:
+    """Let the work take as long as it takes; a worker of Celery has a limit of its own."""
+    return nullcontext()
+
+
+def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = no_limit) -> Outcome:
     """Carry out one delivery if it is there to take; say how it ended.
 
     What goes wrong in the work itself never leaves this function; a database that is away does.
@@ -72,7 +94,12 @@ def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = nullc
     if claimed is None:
         return Outcome.NOT_OURS
     try:
-        with limit():
+        if system_reminders.put_off(claimed, now()):
+            return Outcome.RETRY
+        with limit(limits_of(claimed.outgoing.kind).soft_s):
+            if claimed.outgoing.kind == feed.WEBHOOK:
+                # It settles itself: what the receiver answers decides what becomes of its endpoint.
+                return OUTCOMES[delivering.deliver(claimed, now)]
             keep = carry_out(claimed.outgoing)
         return settle(claimed, keep, now())
     except PdfUnavailable:
@@ -104,8 +131,8 @@ def settle(claimed: outbox.Claim, keep: Keep, now: datetime) -> Outcome:
 
 
 def give_up_or_wait(claimed: outbox.Claim, error: BaseException, now: datetime) -> Outcome:
-    """Plan the next attempt or stop; only the name of the error is kept, its text may quote a person."""
-    name = type(error).__name__
+    """Plan the next attempt or stop; only the name and code of the error are kept, its text may quote a person."""
+    name = mail_errors.told(error)
     state = outbox.fail(claimed, now, name, permanent=is_permanent(error))
     log.warning("delivery %s (%s): %s, %s", claimed.outgoing.pk, claimed.outgoing.kind, name, state or "lease lost")
     if state is None:
@@ -127,28 +154,37 @@ def end_offer(outgoing: Outgoing, now: datetime) -> None:
 
 def is_permanent(error: BaseException) -> bool:
     """Say whether trying again cannot help."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPAuthenticationError | smtplib.SMTPHeloError):
-        return False  # about the mail server or our account there, not about this mail
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code >= 500
-    if isinstance(error, UnknownKind | ObjectDoesNotExist | FetchRefused):
+    if isinstance(error, UnknownKind | ObjectDoesNotExist | FetchRefused | SeveralRecipients):
         return True
-    return not isinstance(error, Exception | TimeIsUp)
+    return mail_errors.is_permanent(error) or not isinstance(error, Exception | TimeIsUp)
 
 
 def carry_out(outgoing: Outgoing) -> Keep:
     """Do the work of a row, outside any transaction; return what to keep in the transaction that settles it."""
-    if outgoing.kind == "dossier.render":
-        return render(outgoing)
+    work = BY_KIND.get(outgoing.kind) or BY_KIND.get(outgoing.kind.partition(".")[0])
+    if work is None:
+        raise UnknownKind(outgoing.kind)
+    return work(outgoing)
+
+
+def send(outgoing: Outgoing) -> Keep:
+    """Write a mail and hand it to the mail server."""
     write = mail.WRITERS.get(outgoing.kind)
     if write is None:
         raise UnknownKind(outgoing.kind)
     letter = write(outgoing)
     if not letter.recipients():
         raise NobodyToWriteTo
-    if not letter.send():
+    if len(letter.recipients()) > 1:
+        raise SeveralRecipients
+    letter.connection = get_connection()
+    try:
+        sent = letter.send()
+    finally:
+        # Django leaves a connection open that it could not make safe.
+        with suppress(smtplib.SMTPException, OSError):
+            letter.connection.close()
+    if not sent:
         raise NotSent
     return nothing_to_keep
 
@@ -160,8 +196,20 @@ def render(outgoing: Outgoing) -> Keep:
     return lambda now: issue.keep(dossier_id, pdf, now)
 
 
+def keep_house(outgoing: Outgoing) -> Keep:
+    """Do the periodic work that the row names; each is safe to do twice."""
+    name = outgoing.kind.partition(".")[2]
+    if name not in housework.WORKS:
+        raise UnknownKind(outgoing.kind)
+    return housework.do(name, timezone.now())
+
+
 def nothing_to_keep(now: datetime) -> None:
     """Keep nothing: a mail leaves no row behind but its own."""
+
+
+# What carries out a row: by its whole kind, or else by the part before the dot.
+BY_KIND: Mapping[str, Callable[[Outgoing], Keep]] = {"dossier.render": render, "mail": send, "work": keep_house}
 
 
 def revive_renders(now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The sweep as the relay makes it: each minute, in slices between the deliveries; and a check that it is made."""
+"""The sweep as the relay makes it: each minute, in slices between the deliveries; and a check that rounds are made."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 
+from referrals import housework
 from referrals.services import timing
 from referrals.services.timing import Swept
 
@@ -45,16 +46,26 @@ class Sweeping:
 
 
 @checks.register()
-def sweep_check(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Refuse a relay that makes no sweep: no term would ever run out, and nobody would notice for days."""
+def rounds_check(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Refuse a relay that leaves a round out: no term would run out, no night be proven, and nobody would notice."""
     # Not at the top: the relay imports this module.
     relay = import_module("referrals.management.commands.relay")
-    if all(any(isinstance(work, Sweeping) for work in relay.wired(inline=inline).rounds) for inline in (True, False)):
-        return []
-    return [
-        checks.Error(
-            "The relay makes no sweep, so no term of a referral ever runs out.",
-            hint="Put Sweeping among the rounds in referrals/management/commands/relay.py.",
-            id="referrals.E001",
+    both = [relay.wired(inline=inline).rounds for inline in (True, False)]
+    found: list[checks.CheckMessage] = []
+    if not all(any(isinstance(work, Sweeping) for work in rounds) for rounds in both):
+        found.append(
+            checks.Error(
+                "The relay makes no sweep, so no term of a referral ever runs out.",
+                hint="Put Sweeping among the rounds in referrals/management/commands/relay.py.",
+                id="referrals.E001",
+            )
         )
-    ]
+    if not all(housework.plan in rounds for rounds in both):
+        found.append(
+            checks.Error(
+                "The relay plans no work of the house, so nothing lapses and no night is anchored.",
+                hint="Put housework.plan among the rounds in referrals/management/commands/relay.py.",
+                id="referrals.E002",
+            )
+        )
+    return found

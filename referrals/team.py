@@ -18,7 +18,7 @@ from django.db.models.functions import TruncDate
 from intake.policy import KVK
 from nnmkb.ledger import anchors
 from nnmkb.ledger.models import Anchor, Event, Heartbeat, Outgoing
-from nnmkb.ledger.outbox import OPEN
+from nnmkb.ledger.outbox import FAILED, OPEN
 from nnmkb.web.permissions import Role
 from referrals.domain.lifecycle import State, grace
 from referrals.domain.responses import Ending, Settled
@@ -194,9 +194,9 @@ def waiting_deliveries(now: datetime) -> list[Waiting]:
     return sorted((Waiting(**row) for row in rows), key=lambda row: (row.oldest, row.kind))
 
 
-def dead_deliveries() -> list[Waiting]:
-    """Return what was given up, counted by kind; `oldest` is when the first of them was promised."""
-    found = Outgoing.objects.filter(state=Outgoing.State.DEAD).order_by().values("kind")
+def failed_deliveries() -> list[Waiting]:
+    """Return what was given up or came back, counted by kind; `oldest` is when the first of them was promised."""
+    found = Outgoing.objects.filter(state__in=FAILED).order_by().values("kind")
     rows = found.annotate(count=Count("*"), oldest=Min("created_at"))
     return sorted((Waiting(**row) for row in rows), key=lambda row: (row.oldest, row.kind))
 

@@ -94,7 +94,7 @@ class Outgoing(models.Model):
     )
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # How many attempts its kind gets (outbox.plan_of).
+    # How many attempts its kind gets (terms.plan_of).
     attempts_allowed = models.PositiveSmallIntegerField(default=7)
     # When to try (pending) or when the lease ends (leased).
     due_at = models.DateTimeField()

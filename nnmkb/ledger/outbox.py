@@ -6,31 +6,26 @@ No row lock: it would hold a transaction during the work, and its attempt counte
 
 from __future__ import annotations
 
-import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from nnmkb.ledger.models import Event, Outgoing
+from nnmkb.ledger.terms import LONG, attempts_for, longest_lease_s, wait_after
 
 OPEN = (Outgoing.State.PENDING, Outgoing.State.LEASED)
+# What a person must look at: given up before it went out, or sent back after.
+FAILED = (Outgoing.State.DEAD, Outgoing.State.BOUNCED)
+# So far the clocks of two machines may differ without anything being done twice.
+CLOCKS_DIFFER = timedelta(hours=1)
+# Who sends a mail back does so within days; the news of later is about something else.
+BOUNCES_WITHIN = timedelta(days=30)
 # The note on a delivery that was needless, because another one of the same message arrived.
 ARRIVED_OTHERWISE = "arrived another way"
-
-
-def _waits(*seconds: int) -> tuple[timedelta, ...]:
-    return tuple(timedelta(seconds=wait) for wait in seconds)
-
-
-# The waits between the attempts, by the first part of the kind; one attempt more than there are waits.
-PATIENT = _waits(60, 300, 1800, 2 * 3600, 8 * 3600, 24 * 3600)
-PLANS = {
-    # Standard Webhooks 1.0.0: ten attempts over three days, the first again at once.
-    "webhook": _waits(5, 300, 1800, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +100,20 @@ def claim(outgoing_id: int, now: datetime) -> Claim | None:
             state=Outgoing.State.LEASED,
             lease=lease,
             attempts=F("attempts") + 1,
-            due_at=now + timedelta(seconds=settings.OUTGOING_LEASE_S),
+            due_at=_lease_ends(now),
             hinted_at=None,
         )
     )
     if not taken:
         return None
     return Claim(Outgoing.objects.select_related("event").get(pk=outgoing_id), lease)
+
+
+def _lease_ends(now: datetime) -> Case:
+    # By the kind of the row itself, in the one statement that takes it.
+    usual = now + timedelta(seconds=settings.OUTGOING_LEASE_S)
+    long = now + timedelta(seconds=longest_lease_s())
+    return Case(When(kind__in=LONG, then=Value(long)), default=Value(usual), output_field=DateTimeField())
 
 
 def finish(claimed: Claim, now: datetime, note: str = "") -> bool:
@@ -136,28 +138,19 @@ def fail(claimed: Claim, now: datetime, error: str, *, permanent: bool = False) 
     return state if changed else None
 
 
-def plan_of(kind: str) -> tuple[timedelta, ...]:
-    """Return the waits between the attempts of this kind."""
-    return PLANS.get(kind.partition(".")[0], PATIENT)
-
-
-def attempts_for(kind: str) -> int:
-    """Return how many attempts a delivery of this kind gets."""
-    return min(len(plan_of(kind)) + 1, settings.OUTGOING_MAX_ATTEMPTS)
-
-
-def wait_after(kind: str, attempts: int) -> timedelta:
-    """Return the wait before the next attempt: longer each time, up to a day, with jitter against stampedes."""
-    plan = plan_of(kind)
-    wait = plan[min(max(attempts, 1), len(plan)) - 1]
-    return wait * settings.OUTGOING_BACKOFF_SCALE * random.uniform(0.9, 1.1)  # noqa: S311
-
-
 def bury(now: datetime) -> int:
     """Give up the rows whose last allowed attempt died without a word (a killed process); return how many."""
     return Outgoing.objects.filter(
         state=Outgoing.State.LEASED, due_at__lte=now, attempts__gte=F("attempts_allowed")
     ).update(state=Outgoing.State.DEAD, lease=None, last_error="process died during the delivery")
+
+
+def free_impossible_leases(now: datetime) -> int:
+    """Free the leases that end later than any lease can: the clock was wrong when they were taken; return how many."""
+    latest = now + timedelta(seconds=longest_lease_s()) + CLOCKS_DIFFER
+    return Outgoing.objects.filter(state=Outgoing.State.LEASED, due_at__gt=latest).update(
+        state=Outgoing.State.PENDING, due_at=now, lease=None
+    )
 
 
 def retry(outgoing_id: int, now: datetime) -> bool:
@@ -214,8 +207,50 @@ def none_went_out(recipient: str, kinds: tuple[str, ...]) -> bool:
     return bool(unheard) and all(unheard)
 
 
+def send_again(row: Outgoing, at: datetime) -> Outgoing | None:
+    """Promise a delivery that went out once more, as a row of its own with a Message-ID of its own.
+
+    None while one of the same is on its way already. Call it in a transaction.
+    """
+    same = Outgoing.objects.filter(event=row.event_id, kind=row.kind, recipient=row.recipient)
+    if same.filter(state__in=OPEN).exists():
+        return None
+    key = f"{row.event_id}:{row.kind}:{row.recipient}:{same.count()}"
+    again = Outgoing(
+        kind=row.kind,
+        event_id=row.event_id,
+        recipient=row.recipient,
+        dedupe_key=key,
+        due_at=at,
+        created_at=at,
+        attempts_allowed=attempts_for(row.kind),
+    )
+    # Of two clicks at one moment the second finds the row of the first.
+    Outgoing.objects.bulk_create([again], ignore_conflicts=True)
+    return Outgoing.objects.get(dedupe_key=key)
+
+
+def bounce(message_id: uuid.UUID, now: datetime, status: str) -> Outgoing | None:
+    """Mark the mail with this Message-ID as sent back; None when it did not go out, or was sent back before."""
+    sent = Outgoing.objects.filter(message_id=message_id, state=Outgoing.State.DONE, last_error="", bounced_at=None)
+    changed = sent.filter(kind__startswith="mail.", done_at__gte=now - BOUNCES_WITHIN).update(
+        state=Outgoing.State.BOUNCED, bounced_at=now, last_error=status[:200]
+    )
+    return Outgoing.objects.select_related("event").get(message_id=message_id) if changed else None
+
+
 def lay_down(recipient: str, kinds: tuple[str, ...], now: datetime, note: str) -> int:
-    """Close dead deliveries of which the consequences were taken, so that they no longer ask for a person."""
-    return Outgoing.objects.filter(recipient=recipient, kind__in=kinds, state=Outgoing.State.DEAD).update(
-        state=Outgoing.State.DONE, done_at=now, last_error=note
+    """Close failed deliveries of which the consequences were taken, so that they no longer ask for a person."""
+    return _close(Outgoing.objects.filter(recipient=recipient, kind__in=kinds), now, note)
+
+
+def close(outgoing_id: int, now: datetime, note: str) -> bool:
+    """Close one failed delivery, because somebody took care of it; False when it was not failed."""
+    return bool(_close(Outgoing.objects.filter(pk=outgoing_id), now, note))
+
+
+def _close(rows: QuerySet[Outgoing], now: datetime, note: str) -> int:
+    # One that came back keeps the moment at which it went out.
+    return rows.filter(state__in=FAILED).update(
+        state=Outgoing.State.DONE, done_at=Coalesce(F("done_at"), Value(now)), last_error=note
     )

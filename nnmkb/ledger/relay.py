@@ -1,6 +1,6 @@
 """The loop that starts every delivery: it looks in the outbox each second. Two at once do no harm.
 
-Beside that it makes rounds each minute, and does small chores each hour.
+Beside that it makes rounds each minute; the periodic work of the house is planned in one of them, as rows.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from nnmkb.ledger import outbox
-from nnmkb.ledger.models import Heartbeat, Outgoing, RateCount
+from nnmkb.ledger.models import Heartbeat, Outgoing
 
 log = logging.getLogger("nnmkb.relay")
 POLL = 1.0
 BEAT = 10.0
 ROUND = 60.0
-TIDY = 3600.0
 LONGEST_PAUSE = 15.0
 BATCH = 100
-Start = Callable[[int], object]
+# Starts one delivery, by its key and its kind.
+Start = Callable[[int, str], object]
 # Work of each minute, in slices: True means that there is more, so it is asked again at the next look.
 Round = Callable[[datetime], bool]
 
@@ -46,12 +46,10 @@ class Relay:
 
     start: Start
     inline: bool
-    chores: Sequence[Callable[[datetime], object]] = ()
     rounds: Sequence[Round] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     pause: float = POLL
     beat_at: float = 0.0
-    tidy_at: float = 0.0
     round_at: float = 0.0
     more_to_go: bool = False
 
@@ -76,14 +74,16 @@ class Relay:
 
     def tick(self) -> int:
         """Look once; return how many deliveries were started."""
-        self.keep_house()
+        self.beat()
         if self.more_to_go or time.monotonic() >= self.round_at:
             self.make_rounds()
-        outbox.bury(timezone.now())
+        now = timezone.now()
+        outbox.bury(now)
+        outbox.free_impossible_leases(now)
         started = 0
         while rows := self.due():
-            for outgoing_id in rows:
-                self.begin(outgoing_id)
+            for outgoing_id, kind in rows:
+                self.begin(outgoing_id, kind)
                 started += 1
                 self.beat()
                 if self.stop.is_set():
@@ -93,45 +93,32 @@ class Relay:
                     self.make_rounds()
         return started
 
-    def due(self) -> list[int]:
-        """Return the next rows to start, oldest first."""
+    def due(self) -> list[tuple[int, str]]:
+        """Return the keys and kinds of the next rows to start, oldest first."""
         now = timezone.now()
         rows = outbox.claimable(now)
         if not self.inline:
             rows = rows.filter(not_hinted(now))
-        return list(rows.values_list("pk", flat=True)[:BATCH])
+        return list(rows.values_list("pk", "kind")[:BATCH])
 
-    def begin(self, outgoing_id: int) -> None:
+    def begin(self, outgoing_id: int, kind: str) -> None:
         """Start one delivery."""
         if self.inline:
-            self.start(outgoing_id)
+            self.start(outgoing_id, kind)
         else:
-            self.hint(outgoing_id)
+            self.hint(outgoing_id, kind)
 
-    def hint(self, outgoing_id: int) -> None:
+    def hint(self, outgoing_id: int, kind: str) -> None:
         """Send the id to the broker, once among all relays; take the mark back when the broker is away."""
         now = timezone.now()
         mine = Outgoing.objects.filter(pk=outgoing_id, state__in=outbox.OPEN)
         if not mine.filter(not_hinted(now)).update(hinted_at=now):
             return
         try:
-            self.start(outgoing_id)
+            self.start(outgoing_id, kind)
         except Exception as error:
             mine.filter(hinted_at=now).update(hinted_at=None)
             raise BrokerAway from error
-
-    def keep_house(self) -> None:
-        """Give a sign of life, and do the small chores now and then; one that breaks stops nothing else."""
-        self.beat()
-        if time.monotonic() >= self.tidy_at:
-            self.tidy_at = time.monotonic() + TIDY
-            now = timezone.now()
-            RateCount.objects.filter(expires_at__lt=now).delete()
-            for chore in self.chores:
-                try:
-                    chore(now)
-                except Exception as error:
-                    broke_off(chore, error)
 
     def make_rounds(self) -> None:
         """Make each round; one that breaks is logged by name, and stops neither the others nor the deliveries."""
@@ -153,10 +140,12 @@ class Relay:
 
 
 def broke_off(work: Callable[..., object], error: Exception) -> None:
-    """Log that a round or a chore broke off, by names only: the text of an error may quote a person."""
+    """Log that a round broke off, by names only: the text of an error may quote a person."""
     log.error("%s broke off: %s", getattr(work, "__name__", type(work).__name__), type(error).__name__)
 
 
 def not_hinted(now: datetime) -> Q:
     """Return the condition for rows without a hint that is still worth something."""
-    return Q(hinted_at__isnull=True) | Q(hinted_at__lte=now - timedelta(seconds=settings.OUTGOING_REQUEUE_S))
+    worth = timedelta(seconds=settings.OUTGOING_REQUEUE_S)
+    # One from the future was given while the clock was wrong.
+    return Q(hinted_at__isnull=True) | Q(hinted_at__lte=now - worth) | Q(hinted_at__gt=now + worth)

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from intake.models import Consent, Intake
 from nnmkb.ledger.models import Outgoing
+from nnmkb.ledger.outbox import FAILED
 from referrals.models import Feedback, Label, PartnerQuestion, Referral
 from referrals.searching import VIEW
 
@@ -87,7 +88,7 @@ def _partner_asks(keys: list[int]) -> QuerySet[PartnerQuestion, _Line]:
 
 
 def _dead(streams: list[str]) -> QuerySet[Outgoing, _Line]:
-    given_up = Outgoing.objects.filter(state=Outgoing.State.DEAD, event__stream__in=streams)
+    given_up = Outgoing.objects.filter(state__in=FAILED, event__stream__in=streams)
     return _lines(given_up, "dead", "pk", "event__stream")
 
 

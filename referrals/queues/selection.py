@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from nnmkb.ledger.models import Outgoing
+from nnmkb.ledger.outbox import FAILED
 from referrals.domain.lifecycle import State
 from referrals.domain.worktime import local_date, start_of
 from referrals.models import Feedback, Label, Referral
@@ -107,11 +108,11 @@ def asking_to_reopen() -> QuerySet[Feedback, int]:
 
 
 def _failed() -> Q:
-    """Return the referrals with a delivery that was given up: its own, or one to the whole case.
+    """Return the referrals with a delivery that was given up or came back: its own, or one to the whole case.
 
     Looked up here, at most a thousand of them: with OR between two subqueries PostgreSQL would read every referral.
     """
-    dead = Outgoing.objects.filter(state=Outgoing.State.DEAD).order_by("-created_at")
+    dead = Outgoing.objects.filter(state__in=FAILED).order_by("-created_at")
     found: dict[str, set[int]] = {"referral": set(), "intake": set()}
     for stream in dead.values_list("event__stream", flat=True)[:MOST_NAMED]:
         subject, _, pk = stream.partition(":")

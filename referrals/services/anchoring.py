@@ -22,21 +22,25 @@ MOST_BREAKS = 1000
 
 
 def nightly(now: datetime) -> None:
-    """Make the anchor of this night and look at everything, once after two o'clock; nothing at any other time."""
-    anchor(now)
-    look(now)
+    """Make the anchor of this night and look at everything, once after two o'clock; nothing at any other time.
+
+    Raises StillWriting when there can be no anchor yet; the look was done then.
+    """
+    try:
+        anchor(now)
+    finally:
+        look(now)
 
 
 def anchor(now: datetime) -> Anchor | None:
-    """Make the anchor of this night and mail it to who leads the team; None when it is there, or must wait."""
+    """Make the anchor of this night and mail it to who leads the team; None when it is there.
+
+    Raises StillWriting while a transaction does not end.
+    """
     key = _due("anchor", now)
     if key is None:
         return None
-    try:
-        found = anchors.measure()
-    except anchors.StillWriting:
-        log.warning("no anchor yet: a transaction does not end")
-        return None
+    found = anchors.measure()
 
     def work(scoped: str | None) -> Anchor | None:
         made, event = anchors.keep(found, scoped, now)

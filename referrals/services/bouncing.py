@@ -9,7 +9,7 @@ from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import Action, Actor, State
 from referrals.domain.reasons import AUTOMATIC_RETURN_REASONS
 from referrals.models import Offer
-from referrals.services import door, reviewing
+from referrals.services import door, feed, reviewing
 from referrals.services.expiring import wait_no_longer
 from referrals.services.offering import about, end, of_event
 from referrals.services.telling import LINK_MAILS
@@ -21,7 +21,10 @@ UNDELIVERABLE = "Undeliverable"
 
 
 def bounce(offer_id: int, now: datetime) -> Offer | None:
-    """O5: end an offer whose mail was given up; None when the partner got it another way, or it has ended already."""
+    """O5: end an offer whose mail was given up or came back.
+
+    None when the partner got it another way, or it has ended already.
+    """
 
     def work(scoped: str | None) -> Offer | None:
         wait_no_longer()
@@ -53,8 +56,8 @@ def bounce(offer_id: int, now: datetime) -> Offer | None:
 
 
 def undelivered() -> list[Offer]:
-    """Return the open offers with a mail that was given up, oldest first; `bounce` decides what follows."""
-    dead = Outgoing.objects.filter(state=Outgoing.State.DEAD, kind__in=LINK_MAILS).order_by("created_at", "id")
+    """Return the open offers with a mail that never arrived, oldest first; `bounce` decides what follows."""
+    dead = Outgoing.objects.filter(state__in=outbox.FAILED, kind__in=LINK_MAILS).order_by("created_at", "id")
     recipients = [found.partition(":") for found in dead.values_list("recipient", flat=True)]
     keys = [int(pk) for role, _, pk in recipients if role == "offer" and pk.isdigit()]
     known = Offer.objects.filter(state=Offer.State.OPEN, ended_at__isnull=True).in_bulk(keys)
@@ -67,9 +70,15 @@ def recipient(offer: Offer) -> str:
 
 
 def _never_arrived(offer: Offer) -> bool:
-    """Say whether every mail with the link was given up; one that waits or went out may still bring an answer."""
+    """Say whether no mail with the link arrived; one that waits or went out may still bring an answer."""
     if offer.ended_at is not None or offer.state != Offer.State.OPEN or offer.opened_at is not None:
         return False
     mails = Outgoing.objects.filter(recipient=recipient(offer), kind__in=LINK_MAILS)
-    states = set(mails.values_list("state", flat=True))
-    return states == {Outgoing.State.DEAD.value}
+    failed, hopeful, lines = 0, 0, set()
+    for state, note, line in mails.values_list("state", "last_error", "unless"):
+        failed += state in outbox.FAILED
+        lines.add(line)
+        # Done with a note never went out, or came back and was sent anew in a row of its own. A webhook that took its
+        # place did arrive.
+        hopeful += state in outbox.OPEN or (state == Outgoing.State.DONE and note in ("", outbox.ARRIVED_OTHERWISE))
+    return bool(failed) and not hopeful and not feed.may_still_arrive(lines - {None})

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from intake.models import Intake
+from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Event, Outgoing
 from nnmkb.ledger.seals import new_salt
 from referrals.domain.lifecycle import Action, Actor
 from referrals.models import Question, Referral
 from referrals.services import closing, door, offering
+from referrals.services.delivery import SENT_ANEW, TAKEN_CARE_OF
 from referrals.services.errors import Refused
 from referrals.services.sealed import sealed
 from referrals.services.written import checked
@@ -109,11 +112,11 @@ def email_verified(intake: Intake) -> bool:
     The newest mail that was tried was taken by the mail server of the company, or the company did something on its own
     page since. A mail that was never needed any more proves nothing; one that bounced disproves what came before it.
     """
-    tried = Outgoing.objects.filter(
-        recipient=f"intake:{intake.pk}", kind__startswith="mail.", state__in=(Outgoing.State.DONE, Outgoing.State.DEAD)
-    )
-    newest = tried.exclude(state=Outgoing.State.DONE, last_error__gt="").order_by("-id").first()
-    if newest is not None and newest.state == Outgoing.State.DONE:
+    mails = Outgoing.objects.filter(recipient=f"intake:{intake.pk}", kind__startswith="mail.")
+    # What somebody took care of, or sent anew, did not arrive all the same.
+    went_wrong = Q(state__in=outbox.FAILED) | Q(last_error__in=(SENT_ANEW, TAKEN_CARE_OF))
+    newest = mails.filter(went_wrong | Q(state=Outgoing.State.DONE, last_error="")).order_by("-id").first()
+    if newest is not None and newest.state == Outgoing.State.DONE and not newest.last_error:
         return True
     since = newest.created_at if newest else intake.submitted_at
     own = Event.objects.filter(stream=intake.stream, actor=ENTREPRENEUR, at__gt=since)

@@ -119,16 +119,21 @@ def step(
 
 
 def retry(request: HttpRequest, referral: Referral) -> HttpResponse:
-    """Plan a message that could not be delivered once more."""
+    """Send a message once more, or note that somebody took care of one that failed."""
     given = request.POST.get("bericht", "")
     if request.method != "POST":
         return redirect("referrals:desk-referral", referral.number)
     try:
         pk = int(given) if is_row_key(given) else 0
-        delivery.retry(referral, pk, advisor=signed_in(request), now=timezone.now())
+        if request.POST.get("wat") == "afgehandeld":
+            delivery.take_care(referral, pk, advisor=signed_in(request), now=timezone.now())
+            said = "Het bericht is afgehandeld."
+        else:
+            delivery.retry(referral, pk, advisor=signed_in(request), now=timezone.now())
+            said = "Het bericht is opnieuw klaargezet."
     except Refused as error:
         return conflict(request, referral, str(error))
-    messages.success(request, "Het bericht is opnieuw klaargezet.")
+    messages.success(request, said)
     return redirect(back(request, referral))
 
 

@@ -22,9 +22,10 @@ from referrals.models import Offer, Referral
 from referrals.permissions import leads
 from referrals.queues import Marks
 from referrals.services import consents, directory, looks, presence
-from referrals.views import acts_table, desk_rows, history
+from referrals.views import acts_table, desk_rows, history, partner_people
 from referrals.views.desk_forms import LabelForm, NoteForm, PartnerAnswerForm
 from referrals.views.desk_names import names
+from referrals.views.desk_offered import Offered, offered
 from referrals.views.desk_suggests import Suggestion, suggestion
 from referrals.views.desk_words import Words, words_of
 
@@ -82,15 +83,13 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
     newest = consents.newest(case.pk)
     hidden = hidden_because(case, newest)
     acts = [act for act in acts_table.possible(referral, advisor) if not (hidden and act.slug in NEEDS_CONSENT)]
-    offers = list(referral.offers.order_by("-attempt"))
+    offers = list(referral.offers.select_related("partner").order_by("-attempt"))
     words = words_of(referral, names(now).person)
     deliveries = history.deliveries(referral)
-    told, seen = happened(referral, advisor, now, offers)
+    told, seen, went = happened(referral, advisor, now, offers)
     advice = suggestion(referral, offers, [act.slug for act in acts])
     asked = with_primary(candidates(referral, acts, now, newest), referral, advice)
-    marks = Marks(
-        tuple(words.labels), any(one.can_retry for one in deliveries), words.asks_reopening, words.partner_asks
-    )
+    marks = Marks(tuple(words.labels), any(one.failed for one in deliveries), words.asks_reopening, words.partner_asks)
     preview = partial(build.preview, activities=(referral.activity,), now=now, of=referral, newest=newest)
     return {
         "row": desk_rows.row_of(referral, now, seen=consents.KVK in consents.allowed_by(newest), marks=marks),
@@ -110,8 +109,9 @@ def pane_of(referral: Referral, advisor: User, now: datetime) -> dict[str, Any]:
         "candidates": asked,
         "nobody_fits": not any(one.offerable or one.lacks_consent for one in asked),
         "consents": agreed(referral, newest),
-        "offers": offers,
+        "offers": went,
         "deliveries": deliveries,
+        "sent_before": [one for one in deliveries if one.can_send_again and not one.failed],
         "moments": told,
         "looks": seen,
         "words": words,
@@ -158,20 +158,22 @@ def with_primary(asked: list[Candidate], referral: Referral, advice: Suggestion 
 
 def happened(
     referral: Referral, reader: User, now: datetime, offers: Iterable[Offer]
-) -> tuple[list[history.Moment], list[history.Moment]]:
-    """Return what happened to a referral and who looked, this reader among them: one question for both."""
+) -> tuple[list[history.Moment], list[history.Moment], list[Offered]]:
+    """Return what happened to a referral, who looked, this reader among them, and who answered: one question."""
     looking = looks.stream_of(referral)
     rows = history.events_of(referral, looking)
     changes = [row for row in rows if row.stream != looking]
     seen = looks.looked(referral, reader, now, [row for row in rows if row.stream == looking])
     known = names(now)
+    people = partner_people.known((row.actor for row in rows), known.people)
     told = history.moments(
         [*changes, *seen],
-        {f"advisor:{pk}": name for pk, name in known.people.items()}
+        people
+        | {f"advisor:{pk}": name for pk, name in known.people.items()}
         | {f"partner:{pk}": name for pk, name in known.partners.items()}
         | {f"offer:{offer.pk}": offer.partner_name for offer in offers},
     )
-    return told[: len(changes)], told[len(changes) :]
+    return told[: len(changes)], told[len(changes) :], offered(offers, changes, people)
 
 
 def hidden_because(case: Intake, newest: Mapping[consents.Key, Consent] | None = None) -> str:

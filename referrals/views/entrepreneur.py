@@ -16,6 +16,7 @@ from intake.views.doors import expired, limited, shows, where_left
 from nnmkb import pages
 from nnmkb.ledger import ratelimit
 from nnmkb.ledger.models import Outgoing
+from nnmkb.ledger.outbox import FAILED
 from referrals.domain.worktime import local_date
 from referrals.dossier import build
 from referrals.forms import ContactForm
@@ -158,9 +159,7 @@ def sent(request: HttpRequest, intake: Intake) -> HttpResponse:
         return where_left(intake)
     referrals = Referral.objects.filter(intake=intake).order_by("id")
     due = [one.next_due_at for one in referrals if one.next_due_at]
-    failed = Outgoing.objects.filter(
-        recipient=f"intake:{intake.pk}", kind="mail.receipt", state=Outgoing.State.DEAD
-    ).exists()
+    failed = Outgoing.objects.filter(recipient=f"intake:{intake.pk}", kind="mail.receipt", state__in=FAILED).exists()
     context = {
         "intake": intake,
         "referrals": [{"number": one.number, "title": title_of(intake, one.activity)} for one in referrals],

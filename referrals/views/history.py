@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from nnmkb.ledger.models import Event, Outgoing
+from nnmkb.ledger.outbox import ARRIVED_OTHERWISE, FAILED
 from nnmkb.web.desk import name_of
 from referrals.domain.reasons import label_of
 from referrals.models import Offer, Partner, Referral
 from referrals.services.bouncing import UNDELIVERABLE
+from referrals.services.delivery import SENT_ANEW, TAKEN_CARE_OF, can_send_again
 from referrals.views import partner_people
 
 TITLES = {
@@ -36,7 +39,9 @@ TITLES = {
     "contact_overdue": "Geen contact op tijd",
     "contact_recorded": "Eerste contact vastgelegd",
     "deadline_missed": "Termijn voorbij: blijft staan",
+    "delivery_bounced": "Bericht teruggekomen",
     "delivery_retried": "Bericht opnieuw klaargezet",
+    "delivery_taken_care_of": "Mislukt bericht afgehandeld",
     "dossier_downloaded": "Dossier gedownload",
     "dossier_exported": "Meegenomen in een bestand",
     "dossier_made": "Dossier als PDF vastgelegd",
@@ -85,6 +90,7 @@ TITLES = {
 }
 MESSAGES = {
     "dossier.render": "Dossier als PDF",
+    "mail.account_changed": "Mail over een account: er veranderde iets",
     "mail.anchor": "Mail aan de teamleider: anker van de geschiedenis",
     "mail.history_broken": "Mail aan de teamleider: de geschiedenis klopt niet",
     "mail.api_key_expires": "Mail aan de partner: een sleutel verloopt",
@@ -106,10 +112,13 @@ MESSAGES = {
     "mail.contact_overdue_to_partner": "Mail aan de partner: geen contact op tijd",
     "mail.contact_reminder": "Herinnering aan de partner: neem contact op",
     "mail.declined_to_advisor": "Mail aan de adviseur: afgewezen",
+    "mail.endpoint_off": "Mail aan de partner: meldadres uitgezet",
+    "mail.endpoint_off_to_lead": "Mail aan de teamleider: systeem van een partner antwoordt niet",
     "mail.follow_link": "Mail aan de ondernemer: link om te volgen",
     "mail.handed_over_to_advisor": "Mail aan de adviseur: overgedragen",
     "mail.hold_ended_to_advisor": "Mail aan de adviseur: uitstel voorbij",
     "mail.hold_ended_to_partner": "Mail aan de partner: uitstel voorbij",
+    "mail.invitation": "Mail: uitnodiging voor een account",
     "mail.late_to_advisor": "Mail aan de adviseur: termijn voorbij",
     "mail.late_to_lead": "Mail aan de teamleider: termijn voorbij",
     "mail.no_partner": "Mail aan de ondernemer: geen passende organisatie",
@@ -121,6 +130,7 @@ MESSAGES = {
     "mail.offer_undeliverable_to_advisor": "Mail aan de adviseur: aanbod niet bezorgd",
     "mail.partner_question_answered": "Mail aan de partner: antwoord op de vraag",
     "mail.partner_question_to_advisor": "Mail aan de adviseur: vraag van de partner",
+    "mail.password_reset": "Mail: link voor een nieuw wachtwoord",
     "mail.postponed": "Mail aan de ondernemer: uitgesteld",
     "mail.postponed_to_advisor": "Mail aan de adviseur: uitgesteld",
     "mail.question": "Mail aan de ondernemer: vraag",
@@ -140,7 +150,36 @@ MESSAGES = {
     "mail.withdrawn_receipt": "Mail aan de ondernemer: ingetrokken",
     "mail.withdrawn_to_advisor": "Mail aan de adviseur: ingetrokken",
     "mail.withdrawn_to_partner": "Mail aan de partner: verwijder het dossier",
+    "webhook.event": "Bericht aan het systeem van de partner",
+    "work.api_answers": "Onderhoud: oude antwoorden van de API wissen",
+    "work.bounces": "Onderhoud: teruggekomen mail lezen",
+    "work.bulk_runs": "Onderhoud: lijsten van handelingen wissen",
+    "work.endpoints": "Onderhoud: meldadressen die niet antwoorden uitzetten",
+    "work.housework": "Onderhoud: regels van dit onderhoud wissen",
+    "work.lapse": "Onderhoud: verlopen zelfscans wissen",
+    "work.leavers": "Onderhoud: namen van vertrokken mensen wissen",
+    "work.presence": "Onderhoud: wie keek mee wissen",
+    "work.proof": "Onderhoud: anker en controle van de geschiedenis",
+    "work.rate_counts": "Onderhoud: tellers wissen",
+    "work.sessions": "Onderhoud: sessies wissen",
+    "work.webhook_attempts": "Onderhoud: oude pogingen bij meldadressen wissen",
 }
+
+# What followed on a message that did not arrive, by its note.
+CLOSED = {UNDELIVERABLE: "aanbod gestopt", SENT_ANEW: "opnieuw verstuurd", TAKEN_CARE_OF: "afgehandeld"}
+# The code of a mail server (RFC 3463) in words, the longest beginning first.
+STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+WHY = (
+    ("5.1.10", "Het domein ontvangt geen mail."),
+    ("5.1", "Dit adres bestaat niet."),
+    ("5.2.2", "De mailbox is vol."),
+    ("5.2", "De mailbox neemt geen mail aan."),
+    ("5.4", "De mailserver van de ontvanger is niet te vinden."),
+    ("5.7", "De mailserver van de ontvanger weigert onze mail. Meld het aan de beheerder."),
+    ("4.2.2", "De mailbox is vol."),
+    ("4.", "De mailserver van de ontvanger neemt nu niets aan."),
+)
+REFUSED = "SMTPRecipientsRefused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +201,10 @@ class Delivery:
     state: str
     tone: str
     at: datetime
-    can_retry: bool
+    # Why it is as it is, for who must do something about it.
+    why: str
+    failed: bool
+    can_send_again: bool
 
 
 def streams(referral: Referral) -> tuple[str, str]:
@@ -225,23 +267,46 @@ def _who(event: Event, names: dict[str, str]) -> str:
 def deliveries(referral: Referral) -> list[Delivery]:
     """Return the messages about this referral, newest first."""
     rows = Outgoing.objects.filter(Q(event__stream__in=streams(referral))).order_by("-created_at", "-id")
-    tones = {Outgoing.State.DEAD: "error", Outgoing.State.DONE: "ok"}
     return [
         Delivery(
             pk=row.pk,
             name=MESSAGES.get(row.kind, row.kind),
             state=_state(row),
-            tone=tones.get(Outgoing.State(row.state), ""),
-            at=row.done_at or row.created_at,
-            can_retry=row.state == Outgoing.State.DEAD,
+            tone=_tone(row),
+            at=row.bounced_at or row.done_at or row.created_at,
+            why=_why(row),
+            failed=row.state in FAILED,
+            can_send_again=can_send_again(row),
         )
         for row in rows
     ]
 
 
+def _tone(row: Outgoing) -> str:
+    if row.state in FAILED:
+        return "error"
+    return "ok" if row.state == Outgoing.State.DONE and not row.last_error else ""
+
+
+def _why(row: Outgoing) -> str:
+    """Say why a message did not go out or came back, by the code of the mail server; nothing where nobody must act."""
+    if row.state not in FAILED and not (row.state == Outgoing.State.PENDING and row.attempts):
+        return ""
+    code = STATUS.search(row.last_error)
+    said = next((words for start, words in WHY if code and code.group().startswith(start)), "")
+    if not said and row.state in FAILED:
+        said = "Het adres is geweigerd." if row.last_error.startswith(REFUSED) or row.bounced_at else "Het lukte niet."
+    if row.state == Outgoing.State.PENDING:
+        return f"{said} We proberen het weer op {clock(row.due_at)}.".strip()
+    return said
+
+
 def _state(row: Outgoing) -> str:
-    if row.last_error == UNDELIVERABLE:
-        return "niet bezorgd, aanbod gestopt"
+    lost = "teruggekomen" if row.bounced_at else "niet bezorgd"
+    if row.last_error in CLOSED:
+        return f"{lost}, {CLOSED[row.last_error]}"
+    if row.last_error == ARRIVED_OTHERWISE:
+        return "aangekomen in het systeem van de partner"
     if row.state == Outgoing.State.DONE and row.last_error:
         # Taken back before it went out: nobody received it.
         return "niet meer nodig"

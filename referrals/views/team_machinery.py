@@ -74,7 +74,7 @@ class Machinery:
 def machinery(now: datetime) -> Machinery:
     """Return how the machinery does; seven questions to the database."""
     beats = team.heartbeats()
-    waiting, dead = team.waiting_deliveries(now), team.dead_deliveries()
+    waiting, dead = team.waiting_deliveries(now), team.failed_deliveries()
     failures = team.timer_failures()
     # A site of today has had no night yet.
     begun = team.first_event_at() or now
@@ -126,7 +126,7 @@ def _waiting(rows: Sequence[Waiting], now: datetime) -> Sign:
 
 def _dead(rows: Sequence[Waiting]) -> Sign:
     total = sum(row.count for row in rows)
-    told = "Alles kwam aan." if not total else f"{grouped(total)} na veel pogingen gestopt."
+    told = "Alles kwam aan." if not total else f"{grouped(total)} kwam niet aan of kwam terug."
     advice = "Kijk in de lijst «Bezorging mislukt» wie u moet bellen of wat opnieuw kan."
     return Sign("Mislukte berichten", told, well=not total, advice=advice)
 

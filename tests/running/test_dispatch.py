@@ -68,7 +68,7 @@ def test_delivery_twice_sends_one_mail():
         (smtplib.SMTPAuthenticationError(535, b"no"), Outcome.RETRY),
         (smtplib.SMTPDataError(451, b"later"), Outcome.RETRY),
         (smtplib.SMTPDataError(554, b"spam"), Outcome.DEAD),
-        (smtplib.SMTPSenderRefused(550, b"no", "x"), Outcome.DEAD),
+        (smtplib.SMTPSenderRefused(550, b"no", "x"), Outcome.RETRY),
         (smtplib.SMTPRecipientsRefused({"a@b.example": (450, b"full")}), Outcome.RETRY),
         (smtplib.SMTPRecipientsRefused({"a@b.example": (550, b"unknown")}), Outcome.DEAD),
         (dispatch.TimeIsUp(), Outcome.RETRY),
@@ -83,7 +83,8 @@ def test_error_decides_between_another_attempt_and_the_end(mails, error, outcome
     assert dispatch.deliver(row.pk) is outcome
     row.refresh_from_db()
     assert row.state == ("dead" if outcome is Outcome.DEAD else "pending")
-    assert row.last_error == type(error).__name__
+    assert row.last_error.partition(" ")[0] == type(error).__name__
+    assert "@" not in row.last_error
 
 
 def test_stop_of_the_process_is_not_swallowed(mails):
@@ -120,7 +121,7 @@ def test_work_that_takes_too_long_is_cut_off_by_the_limit(mails):
     row = mails(letter)
 
     @contextmanager
-    def at_once():
+    def at_once(seconds: float):
         raise dispatch.TimeIsUp
         yield
 
@@ -128,14 +129,15 @@ def test_work_that_takes_too_long_is_cut_off_by_the_limit(mails):
 
 
 def test_late_worker_sends_but_settles_nothing(mails, settings):
-    moments = iter([NOW, NOW + timedelta(minutes=10)])
+    begun: list[bool] = []
 
     def slow(outgoing: Outgoing) -> EmailMultiAlternatives:
         assert outbox.claim(outgoing.pk, NOW + timedelta(seconds=settings.OUTGOING_LEASE_S + 1))
+        begun.append(True)
         return letter(outgoing)
 
     row = mails(slow)
-    assert dispatch.deliver(row.pk, now=lambda: next(moments)) is Outcome.NOT_OURS
+    assert dispatch.deliver(row.pk, now=lambda: NOW + timedelta(minutes=10 * len(begun))) is Outcome.NOT_OURS
     row.refresh_from_db()
     assert row.state == "leased"
     assert row.attempts == 2

@@ -8,17 +8,21 @@ from typing import Any
 
 import pytest
 import yaml
+from celery.bin.worker import worker
 from django.core.management import get_commands
 from gunicorn.config import Config
 
 from nnmkb import settings as real
 from nnmkb.celery import app
+from nnmkb.ledger import terms
 from nnmkb.run.tools import PANGO_PACKAGES
 from referrals.dossier import check
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-OURS = {"web", "worker", "relay", "migrate"}
+# Which queue each worker serves.
+WORKERS = {"worker": "celery", "worker-pdf": "pdf", "worker-webhooks": "webhooks", "worker-house": "house"}
+OURS = {"web", *WORKERS, "relay", "migrate"}
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +48,33 @@ def test_every_command_of_manage_exists(services):
     assert called <= set(get_commands())
 
 
-def test_worker_finds_the_task(services):
-    assert services["worker"]["command"][:4] == ["celery", "-A", "nnmkb", "worker"]
+@pytest.mark.parametrize("name", WORKERS)
+def test_worker_finds_the_task_and_serves_its_queue(services, name):
+    line = services[name]["command"]
+    assert line[:6] == ["celery", "-A", "nnmkb", "worker", "-Q", WORKERS[name]]
+    known = {option for parameter in worker.params for option in parameter.opts}
+    assert {word for word in line[4:] if word.startswith("-")} <= known
     app.loader.import_default_modules()
     assert "referrals.deliver" in app.tasks
 
 
-def test_worker_may_finish_its_delivery_before_it_is_stopped(services):
-    grace = int(services["worker"]["stop_grace_period"].removesuffix("s"))
-    assert grace > real.CELERY_TASK_TIME_LIMIT
+def test_every_queue_has_a_worker():
+    assert sorted(WORKERS.values()) == sorted(terms.QUEUES) == sorted(app.amqp.queues)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("worker", "mail.offer"), ("worker-pdf", "dossier.render"), ("worker-webhooks", "webhook.event")]
+)
+def test_worker_may_finish_its_delivery_before_it_is_stopped(services, name, kind):
+    grace = int(services[name]["stop_grace_period"].removesuffix("s"))
+    assert grace > terms.limits_of(kind).hard_s
+
+
+def test_worker_of_dossiers_works_in_processes_that_are_made_new_now_and_then(services):
+    line = services["worker-pdf"]["command"]
+    assert line[line.index("--pool") + 1] == "prefork"
+    assert line[line.index("--max-tasks-per-child") + 1] == "500"
+    assert line[line.index("--max-memory-per-child") + 1] == "250000"
 
 
 def test_web_does_not_wait_for_redis(services):

@@ -5,27 +5,25 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from intake.retention import lapse
 from nnmkb.ledger import outbox
 from nnmkb.ledger.relay import Relay
+from nnmkb.ledger.terms import LONG
 from nnmkb.run.family import AnotherRuns, leave_with_parent, on_stop, only_one
-from referrals import dispatch, tasks
+from referrals import dispatch, housework, tasks
 from referrals.rounds import Sweeping
-from referrals.services import anchoring, bulk_results, presence
 
 log = logging.getLogger("nnmkb.relay")
-Chore = Callable[[datetime], object]
+# A stop waits so long for work that takes minutes; cut off, it is done again at the next start.
+PATIENCE = 10.0
 
 
 class Command(BaseCommand):
@@ -55,17 +53,17 @@ class Command(BaseCommand):
             on_stop(relay.stop.set)
             leave_with_parent()
             relay.run()
+            wait_for_long_work()
 
 
 def wired(*, inline: bool, once: bool = False) -> Relay:
-    """Return the relay with everything it does; a system check looks here for the sweep."""
-    nightly = anchoring.nightly if once else beside(anchoring.nightly)
+    """Return the relay with everything it does; a system check looks here for its rounds."""
     stop = Event()
+    here = carry_out if once else carry_out_or_begin
     return Relay(
-        start=carry_out if inline else send_hint,
+        start=here if inline else tasks.hint,
         inline=inline,
-        chores=(drop_sessions, lapse, nightly, presence.forget, bulk_results.forget),
-        rounds=(Sweeping(stop),),
+        rounds=(housework.plan, Sweeping(stop)),
         stop=stop,
     )
 
@@ -84,19 +82,17 @@ def sole_worker() -> Iterator[None]:
         yield
 
 
-def carry_out(outgoing_id: int) -> None:
-    """Carry out one delivery here and now, within the time a delivery may take."""
-    dispatch.deliver(outgoing_id, limit=alarm)
+def carry_out(outgoing_id: int, kind: str) -> None:
+    """Carry out one delivery here and now, within the time a delivery of its kind may take."""
+    dispatch.deliver(outgoing_id, limit=time_limit)
 
 
-def send_hint(outgoing_id: int) -> None:
-    """Tell the workers that a row is due. Not retried here: the relay looks again."""
-    tasks.deliver.apply_async((outgoing_id,), retry=False, expires=settings.OUTGOING_REQUEUE_S)
-
-
-def alarm() -> AbstractContextManager[None]:
-    """Return the context that raises TimeIsUp after OUTGOING_TIME_LIMIT_S, also in a library that hangs."""
-    return time_limit(settings.OUTGOING_TIME_LIMIT_S)
+def carry_out_or_begin(outgoing_id: int, kind: str) -> None:
+    """Carry out one delivery; what takes minutes is begun beside the deliveries, which do not wait for it."""
+    if kind in LONG:
+        begin_beside(outgoing_id)
+    else:
+        carry_out(outgoing_id, kind)
 
 
 @contextmanager
@@ -115,30 +111,30 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def drop_sessions(now: datetime) -> None:
-    """Remove the sessions that have ended."""
-    Session.objects.filter(expire_date__lt=now).delete()
+_BUSY: list[Thread] = []
 
 
-def beside(chore: Chore) -> Callable[[datetime], Thread]:
-    """Return the chore in a thread of its own, one at a time: deliveries do not wait for what takes minutes.
+def begin_beside(outgoing_id: int, deliver: Callable[[int], object] = dispatch.deliver) -> Thread:
+    """Carry out a delivery in a thread of its own, one at a time; while one is busy the row waits for a later look.
 
-    It is cut off when the relay stops; a nightly chore is done again at the next start.
+    There is no alarm in a thread, so it has no limit but its lease.
     """
-    busy: list[Thread] = []
 
-    def work(now: datetime) -> None:
+    def work() -> None:
         try:
-            chore(now)
-        except Exception as error:  # its text may quote a person
-            log.error("%s failed: %s", getattr(chore, "__name__", "chore"), type(error).__name__)
+            deliver(outgoing_id)
+        except Exception as error:  # the database is away, or it is a fault of ours; the row has a lease, and it ends
+            log.error("delivery %s broke off: %s", outgoing_id, type(error).__name__)
         finally:
             connection.close()
 
-    def begin(now: datetime) -> Thread:
-        if not (busy and busy[0].is_alive()):
-            busy[:] = [Thread(target=work, args=(now,), daemon=True)]
-            busy[0].start()
-        return busy[0]
+    if not (_BUSY and _BUSY[0].is_alive()):
+        _BUSY[:] = [Thread(target=work, daemon=True, name="long-work")]
+        _BUSY[0].start()
+    return _BUSY[0]
 
-    return begin
+
+def wait_for_long_work() -> None:
+    """Give work that was begun beside the deliveries a moment to end."""
+    for thread in _BUSY:
+        thread.join(PATIENCE)

@@ -13,7 +13,7 @@ from nnmkb.ledger import anchors, events
 from nnmkb.ledger.models import Anchor, Event, Outgoing
 from nnmkb.web.permissions import Role
 from referrals import mail
-from referrals.management.commands.relay import beside
+from referrals.management.commands.relay import begin_beside
 from referrals.services import anchoring
 from tests.ledger.forging import chain_anew, forge
 from tests.ledger.rows import event
@@ -130,28 +130,41 @@ def test_anchor_whose_transaction_failed_leaves_no_event_and_is_made_again(monke
     assert anchoring.anchor(NIGHT)
 
 
-def test_chore_beside_the_deliveries_says_what_failed_without_its_text(caplog):
-    def fails(now: datetime) -> None:
+def test_night_that_cannot_be_anchored_yet_is_looked_at_and_tried_again(monkeypatch):
+    def busy() -> anchors.Measured:
+        raise anchors.StillWriting
+
+    event()
+    monkeypatch.setattr(anchors, "measure", busy)
+    with pytest.raises(anchors.StillWriting):
+        anchoring.nightly(NIGHT)
+    assert (Anchor.objects.count(), len(checks())) == (0, 1)
+    monkeypatch.undo()
+    anchoring.nightly(NIGHT + timedelta(minutes=1))
+    assert (Anchor.objects.count(), len(checks())) == (1, 1)
+
+
+def test_long_work_beside_the_deliveries_says_what_failed_without_its_text(caplog):
+    def fails(outgoing_id: int) -> None:
         raise ValueError("Sjoukje Wiarda")
 
     with caplog.at_level(logging.ERROR):
-        beside(fails)(NIGHT).join()
-    assert "fails failed: ValueError" in caplog.text
+        begin_beside(7, fails).join()
+    assert "delivery 7 broke off: ValueError" in caplog.text
     assert "Sjoukje" not in caplog.text
 
 
-def test_chore_that_is_still_busy_is_not_begun_again():
-    begun: list[datetime] = []
+def test_long_work_that_is_still_busy_is_not_begun_again():
+    begun: list[int] = []
     done = threading.Event()
 
-    def slow(now: datetime) -> None:
-        begun.append(now)
+    def slow(outgoing_id: int) -> None:
+        begun.append(outgoing_id)
         done.wait(20)
 
-    begin = beside(slow)
-    first = begin(NIGHT)
-    assert begin(NIGHT + DAY) is first
+    first = begin_beside(1, slow)
+    assert begin_beside(2, slow) is first
     done.set()
     first.join()
-    begin(NIGHT + DAY).join()
-    assert begun == [NIGHT, NIGHT + DAY]
+    begin_beside(2, slow).join()
+    assert begun == [1, 2]

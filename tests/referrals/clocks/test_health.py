@@ -15,7 +15,7 @@ from django.test import Client
 from nnmkb.ledger.models import Heartbeat
 from referrals.management.commands import relay
 from referrals.models import TimerFailure
-from referrals.rounds import Sweeping, sweep_check
+from referrals.rounds import Sweeping, rounds_check
 from referrals.services import timing
 from tests.referrals.services import cast
 
@@ -94,28 +94,32 @@ def test_health_holds_numbers_only(ask: Ask) -> None:
 @pytest.mark.parametrize("inline", [True, False])
 def test_both_relays_make_the_sweep(inline: bool) -> None:
     made = relay.wired(inline=inline)
-    assert [type(work) for work in made.rounds] == [Sweeping]
-    assert made.rounds[0].stop is made.stop  # type: ignore[attr-defined]
-    assert sweep_check() == []
+    sweeping = made.rounds[-1]
+    assert isinstance(sweeping, Sweeping)
+    assert sweeping.stop is made.stop
+    assert rounds_check() == []
 
 
-def test_a_relay_without_the_sweep_is_an_error_of_the_system_check(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("left_out", "code"), [(1, "referrals.E001"), (0, "referrals.E002")])
+def test_a_relay_without_one_of_its_rounds_is_an_error_of_the_system_check(
+    monkeypatch: pytest.MonkeyPatch, left_out: int, code: str
+) -> None:
     real = relay.wired
 
     def without(**how: Any) -> relay.Relay:
         made = real(**how)
-        made.rounds = ()
+        made.rounds = [work for place, work in enumerate(made.rounds) if place != left_out]
         return made
 
     monkeypatch.setattr(relay, "wired", without)
-    [found] = sweep_check()
-    assert (found.id, found.level) == ("referrals.E001", checks.ERROR)
-    assert sweep_check in checks.registry.registry.get_checks()
+    [found] = rounds_check()
+    assert (found.id, found.level) == (code, checks.ERROR)
+    assert rounds_check in checks.registry.registry.get_checks()
 
 
 def test_without_the_sweep_health_turns_red_within_five_minutes(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     made = relay.wired(inline=True)
-    made.chores = ()
+    made.rounds = made.rounds[-1:]
     with time_machine.travel(NOW - timedelta(minutes=5, seconds=1), tick=False):
         made.make_rounds()
     made.rounds = ()
