@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from referrals.dossier.continued import join_pages
 
 RDF_END = b"</rdf:RDF>"
 # PDF/A wants every foreign namespace described; WeasyPrint itself can claim one standard only.
@@ -42,11 +45,13 @@ def finish(document: Any, pdf: Any, *, links: Mapping[str, str], attachment: str
     # Written twice by WeasyPrint: from the list of attachments and from the objects.
     pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     repair_elements(document, pdf)
+    join_pages(document, pdf)
     for page in dictionaries(pdf, "Page"):
         page["Tabs"] = "/S"
     for note in dictionaries(pdf, "Annot"):
         describe(note, links)
     refuse_strays(pdf, links, attachment)
+    compress(pdf)
 
 
 def claim_accessible(pdf: Any) -> None:
@@ -134,6 +139,27 @@ def refuse_strays(pdf: Any, links: Mapping[str, str], attachment: str) -> None:
             raise Stray("a dossier leads nowhere but to its own site")
         if one.get("Type") == "/Action" and one.get("S") != "/URI":
             raise Stray("a dossier holds no action but a link")
+
+
+def compress(pdf: Any) -> None:
+    """Compress every stream once and for all; the library does it twice, to write it and for the digest in the ID."""
+    import pydyf
+
+    for one in pdf.objects:
+        if isinstance(one, pydyf.Stream) and one.compress:
+            _, _, rest = plain(one).partition(b"\nstream\n")
+            assert rest.endswith(b"\nendstream")
+            one.stream = [zlib.compress(rest.removesuffix(b"\nendstream"), 9)]
+            one.extra["Filter"] = "/FlateDecode"
+            one.compress = False
+
+
+def plain(stream: Any) -> bytes:
+    """Return a stream as the library writes it without compression."""
+    stream.compress = False
+    written: bytes = stream.data
+    stream.compress = True
+    return written
 
 
 def inside(things: Any) -> Iterator[Any]:

@@ -30,6 +30,7 @@ ATTACHMENT = "dossier.json"
 VARIANT = "pdf/a-3a"
 EXAMPLE = Path(__file__).with_name("example.json")
 COLLECT_EVERY = 4
+NAMELESS = "Naam niet bekend"
 
 
 class PdfUnavailable(Exception):
@@ -116,18 +117,26 @@ def collected(renders: Iterator[int]) -> Iterator[None]:
 
 def html(content: Mapping[str, Any]) -> str:
     """Return the page that becomes the PDF, with every text through the gate."""
-    shown, replaced = printable_content(content)
+    shown, replaced, cut = printable_content(content)
     found = digest(content)
     context = {
-        "content": shown,
+        "content": named(shown),
         "digest": found,
         "check_address": address(found),
         "square": square(address(found)),
         "replaced": BOX if replaced else "",
+        "cut": cut,
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
     }
     return render_to_string("dossier/pdf.html", context)
+
+
+def named(shown: dict[str, Any]) -> dict[str, Any]:
+    """Return the content with words where a name is empty, or was of characters that nobody can see."""
+    for whose in ("company", "recipient"):
+        shown[whose]["name"] = shown[whose]["name"].strip() or NAMELESS
+    return shown
 
 
 def links(content: Mapping[str, Any]) -> dict[str, str]:

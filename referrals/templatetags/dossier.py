@@ -21,6 +21,8 @@ KEY_QUESTIONS = ("S2", "S5", "S8", "U10", "U11")
 CONSENTS = {"C1": "Inzage door de KvK", "C2": "Naar de ontvanger"}
 # A table of at most so many lines, of so many characters, moves to the next page as a whole.
 SHORT_LINES, SHORT_LINE = 6, 400
+# An answer of more characters may go over a page: a row that may not, and fits nowhere, leaves its heading behind.
+LONG_ANSWER = 600
 MIDDLE_NAME, LONG_NAME = 44, 88
 
 
@@ -148,3 +150,15 @@ def is_short(group: dict[str, Any]) -> bool:
     """Say whether the answers of a group are so few that they stay together on one page."""
     lines = group["lines"]
     return len(lines) <= SHORT_LINES and all(len("".join(line["answer"])) <= SHORT_LINE for line in lines)
+
+
+@register.filter
+def row_class(line: dict[str, Any]) -> str:
+    """Return the class of a row with this answer: a long one may go over a page."""
+    return "tall" if len("".join(line["answer"])) > LONG_ANSWER else ""
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """Return a text without the places to break, for where nothing breaks: the title, the metadata."""
+    return text.replace(BREAK, "")
