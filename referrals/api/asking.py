@@ -17,7 +17,7 @@ CODES, MEDIA, CHANGE, TAGGED = "x-codes", "x-media", "x-change", "x-etag"
 _ALWAYS = ("unreadable_request", "method_not_allowed", "too_large", "broken", "away")
 _KEY = (*_ALWAYS, "no_key", "unknown_key", "key_revoked", "key_expired", "too_many_requests")
 _READ = (*_KEY, "wrong_scope")
-_ONE = (*_READ, "unknown_offer", "offer_ended")
+_ONE = (*_READ, "unknown_address", "unknown_offer", "offer_ended")
 _CHANGE = (
     *_ONE,
     "no_idempotency_key",
