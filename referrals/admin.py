@@ -18,7 +18,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.ledger.admin import ReadOnlyAdmin
-from nnmkb.web.permissions import Role, fully_in
+from nnmkb.web.permissions import STAFF_ROLES, Role, fully_in
 from referrals.models import Offer, Partner, Referral
 from referrals.services import organisations
 from referrals.views.organisations import attention
@@ -114,9 +114,18 @@ class AccountAdmin(AccountBase):
     filter_horizontal = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Hide superusers from everyone else: who can set a password can become that person."""
-        found = super().get_queryset(request)
+        """Hide superusers from everyone else: who can set a password can become that person.
+
+        People of partners are not here: who works there is kept on the pages of the partner.
+        """
+        found = super().get_queryset(request).filter(membership__isnull=True)
         return found if request.user.is_superuser else found.filter(is_superuser=False)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the roles of staff only: one account is never of the KvK and of a partner."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = Group.objects.filter(name__in=STAFF_ROLES)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse: history names the account; switch it off instead."""

@@ -288,11 +288,13 @@ def verified(user: AbstractBaseUser | AnonymousUser) -> bool:
     return getattr(user, "otp_device", None) is not None
 
 
-def must_verify(roles: frozenset[Role]) -> bool:
-    """Say whether people with these roles have no rights without a second factor."""
-    return not roles.isdisjoint(PARTNER_ROLES) or (bool(roles) and settings.SECOND_FACTOR_FOR_STAFF)
+def must_verify(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Say whether this person has no rights without a second factor: of a partner always, of staff by the setting."""
+    roles = roles_of(user)
+    of_staff = bool(roles) or getattr(user, "is_staff", False)
+    return not roles.isdisjoint(PARTNER_ROLES) or (of_staff and settings.SECOND_FACTOR_FOR_STAFF)
 
 
 def fully_in(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Say whether somebody signed in, with all the steps that the own roles ask."""
-    return user.is_authenticated and (verified(user) or not must_verify(roles_of(user)))
+    return user.is_authenticated and (verified(user) or not must_verify(user))

@@ -8,6 +8,7 @@ from base64 import b32encode
 from binascii import unhexlify
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from django.contrib.auth.models import User
 from django_otp import verify_token
@@ -191,7 +192,7 @@ def wait(user: User, now: datetime) -> int:
 
 def _locked(device: Device, now: datetime) -> int:
     allowed, why = device.verify_is_allowed()
-    return 0 if allowed else max(int((why["locked_until"] - now).total_seconds()) + 1, 1)
+    return 0 if allowed else max(ceil((why["locked_until"] - now).total_seconds()), 1)
 
 
 # --- taking away ----------------------------------------------------------------------------------------------------

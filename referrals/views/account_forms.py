@@ -126,16 +126,20 @@ class NewPasskeyForm(PasskeyForm):
     )
 
 
-class NewPasswordForm(OwnWordsForm):
-    """A password that is strong enough, typed twice."""
-
-    wachtwoord = password_field("Nieuw wachtwoord", "new-password", "Kies een wachtwoord.")
-    nogmaals = password_field("Nogmaals", "new-password", "Vul het wachtwoord nog een keer in.")
+class OfPersonForm(OwnWordsForm):
+    """A form about one account."""
 
     def __init__(self, data: QueryDict | None = None, *, user: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.user = user
-        self.fields["wachtwoord"].help_text = "Ten minste 12 tekens. Vier losse woorden werken goed."
+
+
+class NewPasswordForm(OfPersonForm):
+    """A password that is strong enough, typed twice."""
+
+    wachtwoord = password_field("Nieuw wachtwoord", "new-password", "Kies een wachtwoord.")
+    wachtwoord.help_text = "Ten minste 12 tekens. Vier losse woorden werken goed."
+    nogmaals = password_field("Nogmaals", "new-password", "Vul het wachtwoord nog een keer in.")
 
     def clean(self) -> dict[str, Any]:
         """Ask for twice the same, and for one that is hard to guess."""
@@ -186,14 +190,10 @@ class ForgottenForm(OwnWordsForm):
     email = email_field("E-mailadres")
 
 
-class AgainForm(OwnWordsForm):
+class AgainForm(OfPersonForm):
     """The password once more, before something changes about signing in. Wrong guesses count as at the front door."""
 
     huidig = password_field("Uw wachtwoord van nu", "current-password", WORD_WANTED)
-
-    def __init__(self, data: QueryDict | None = None, *, user: User, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.user = user
 
     def clean_huidig(self) -> str:
         """Refuse a wrong password; raises TooMany after too many."""

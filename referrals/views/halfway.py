@@ -28,7 +28,7 @@ VALID = timedelta(minutes=30)
 
 def needs_second_step(user: User) -> bool:
     """Say whether the password alone does not let this person in."""
-    return must_verify(roles_of(user)) or second_factor.has_factor(user)
+    return must_verify(user) or second_factor.has_factor(user)
 
 
 def begin(request: HttpRequest, user: User, wanted: str, now: datetime) -> None:

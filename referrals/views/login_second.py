@@ -17,7 +17,7 @@ from referrals.views.account_forms import CodeForm, PasskeyForm
 from referrals.views.login import minutes
 
 WRONG = "Deze code klopt niet, of is al gebruikt. Wacht op de volgende code en probeer die."
-WAIT = "Wacht nog {} seconden en vul dan een nieuwe code in."
+WAIT = "Wacht nog {} en vul dan een nieuwe code in."
 NO_PASSKEY = "Het lukte niet met deze passkey. Probeer het opnieuw, of log in met uw wachtwoord."
 SECOND = "referrals/login_second.html"
 WITH_PASSKEY = "referrals/login_passkey.html"
@@ -39,7 +39,7 @@ def second(request: HttpRequest) -> HttpResponse:
     try:
         ratelimit.check("second_step", f"user:{user.pk}")
         if seconds := second_factor.wait(user, now):
-            form.add_error("code", WAIT.format(seconds))
+            form.add_error("code", WAIT.format(in_words(seconds)))
             return ask(request, user, form)
         device = second_factor.check(user, form.cleaned_data["code"], now)
         if device is not None:
@@ -61,6 +61,13 @@ def ask(request: HttpRequest, user: User, form: CodeForm, locked: int = 0) -> Ht
         "passkey_options": challenge(request, user) if has_passkey else "",
     }
     return render(request, SECOND, context, status=429 if locked else 200)
+
+
+def in_words(seconds: int) -> str:
+    """Return how long to wait."""
+    if seconds > 90:
+        return f"{-(-seconds // 60)} minuten"
+    return "1 seconde" if seconds == 1 else f"{seconds} seconden"
 
 
 def challenge(request: HttpRequest, user: User | None) -> str:
