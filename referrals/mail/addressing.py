@@ -17,8 +17,8 @@ from referrals.domain.lifecycle import State, due
 from referrals.domain.reasons import label_of
 from referrals.domain.worktime import read_calendar, start_of
 from referrals.letters import compose
-from referrals.models import Offer, Referral
-from referrals.services import refer
+from referrals.models import Offer, Partner, Referral
+from referrals.services import offering, refer
 
 
 class Outdated(Exception):
@@ -34,6 +34,19 @@ def to_entrepreneur(outgoing: Outgoing, intake: Intake, *, to: str = "", **words
 def to_partner(outgoing: Outgoing, live: Offer, **words: str) -> EmailMultiAlternatives:
     """Write to the registered address of the partner."""
     return compose(outgoing, live.partner.email, {"number": live.referral.number, **words})
+
+
+def with_way_in(outgoing: Outgoing, live: Offer, **words: str) -> EmailMultiAlternatives:
+    """Write to a partner with the link to an offer, and first the way through its inbox for who works with accounts.
+
+    The link stays, so that no deadline depends on somebody being able to sign in.
+    """
+    with_accounts = live.partner.channel == Partner.Channel.PORTAL and (
+        live.partner.members.filter(ended_at__isnull=True).exists()
+    )
+    inbox = address("referrals:portal-offer", live.referral.number) if with_accounts else ""
+    url = address("referrals:offer", offering.token_of(live))
+    return to_partner(outgoing, live, url=url, inbox=inbox, **words)
 
 
 def to_advisor(outgoing: Outgoing, **words: str) -> EmailMultiAlternatives:

@@ -6,16 +6,15 @@ from django.core.mail import EmailMultiAlternatives
 
 from nnmkb.ledger.models import Outgoing
 from referrals.domain import dates
-from referrals.mail.addressing import Outdated, address, key_of, offer_of, still_waiting, to_partner, until
+from referrals.mail.addressing import Outdated, key_of, offer_of, still_waiting, to_partner, until, with_way_in
 from referrals.models import AccessCode, Offer
-from referrals.services import access, offering
+from referrals.services import access
 
 
 def offer(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Give a partner the link to an offer."""
     live = offer_of(outgoing)
-    url = address("referrals:offer", offering.token_of(live))
-    return to_partner(outgoing, live, url=url, until=dates.weekday(live.respond_by))
+    return with_way_in(outgoing, live, until=dates.weekday(live.respond_by))
 
 
 def offer_reminder(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -29,7 +28,7 @@ def contact_reminder(outgoing: Outgoing) -> EmailMultiAlternatives:
     """Remind a partner that accepted to call the company."""
     still_waiting(outgoing)
     live = offer_of(outgoing)
-    return to_partner(outgoing, live, url=address("referrals:offer", offering.token_of(live)), until=until(outgoing))
+    return with_way_in(outgoing, live, until=until(outgoing))
 
 
 def code(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -58,7 +57,7 @@ def report_due_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:
     live = offer_of(outgoing)
     if live.ended_at is not None:
         raise Outdated
-    return to_partner(outgoing, live, url=address("referrals:offer", offering.token_of(live)))
+    return with_way_in(outgoing, live)
 
 
 def partner_question_answered(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -66,7 +65,7 @@ def partner_question_answered(outgoing: Outgoing) -> EmailMultiAlternatives:
     live = offer_of(outgoing)
     if live.ended_at is not None:
         raise Outdated
-    return to_partner(outgoing, live, url=address("referrals:offer", offering.token_of(live)))
+    return with_way_in(outgoing, live)
 
 
 def hold_ended_to_partner(outgoing: Outgoing) -> EmailMultiAlternatives:

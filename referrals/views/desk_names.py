@@ -56,7 +56,7 @@ def names(now: datetime) -> Names:
 
 def _look_up(now: datetime) -> Names:
     at_desk = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=(Role.ADVISOR, Role.TEAM_LEAD))
-    # Everybody with an account: people of the house, a few dozen.
+    # Everybody with an account: people of the house and of the partners, at most a few hundred.
     users = list(User.objects.annotate(at_desk=Exists(at_desk)))
     partners = [(str(pk), name) for pk, name in Partner.objects.values_list("pk", "name")]
     labels = Label.objects.order_by("name").values_list("name", flat=True).distinct()[:MOST_LABELS]

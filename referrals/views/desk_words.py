@@ -20,11 +20,12 @@ Person = Callable[[int | None], str]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One note."""
+    """One note; of somebody of a partner with the name of that partner."""
 
     text: str
     who: str
     at: datetime
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def words_of(referral: Referral, person: Person) -> Words:
     for line in _lines(referral):
         match line["w_kind"]:
             case "note":
-                found.notes.insert(0, Written(line["w_text"], person(line["w_who"]), line["w_at"]))
+                partner = line["w_code"] or ""
+                found.notes.insert(0, Written(line["w_text"], person(line["w_who"]), line["w_at"], partner))
             case "question":
                 found.questions.append(_asked(line, person))
             case "partner":
@@ -160,7 +162,7 @@ def _opinion(line: dict[str, Any]) -> Opinion:
 
 def _lines(referral: Referral) -> list[dict[str, Any]]:
     parts = (
-        _part("note", referral.notes, at="at", who="author", text="text"),
+        _part("note", referral.notes, at="at", who="author", text="text", code="author__membership__partner__name"),
         _part(
             "question", referral.questions, at="asked_at", until="answered_at", closed="closed_at", who="asked_by",
             text="text", more="answer",

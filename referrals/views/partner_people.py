@@ -23,6 +23,12 @@ def persons(actors: Iterable[str]) -> dict[str, str]:
     return {actor: names[pk] for actor, pk in keys.items() if pk in names}
 
 
+def known(actors: Iterable[str], people: Mapping[str, str]) -> dict[str, str]:
+    """Return the same without asking the database, of whom `people` has the name by key."""
+    found = {actor: match[1] for actor in actors if (match := PERSON.fullmatch(actor))}
+    return {actor: people[pk] for actor, pk in found.items() if pk in people}
+
+
 def beside(actor: str, names: Mapping[str, str]) -> str:
     """Return what comes after the name of the organisation: the person, its own system; empty for the link."""
     return BY_SYSTEM if KEY.fullmatch(actor) else names.get(actor, "") if PERSON.fullmatch(actor) else ""
