@@ -289,7 +289,8 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     # To one address, whoever asks: nobody may fill the mailbox of somebody else.
     "mail_to": (5, 3600),
     "submit": (20, 3600),
-    "code_send": (3, 3600),
+    # From one address, for whatever offers; for one offer three, in referrals/services/access.py.
+    "code_send": (20, 3600),
     "code_try": (30, 3600),
     "follow": (120, 3600),
     "login": (10, 900),

@@ -11,13 +11,15 @@ from django.db.models import F
 from nnmkb.ledger import events, outbox, tokens
 from referrals.models import AccessCode, Offer
 from referrals.services import consents, door
-from referrals.services.answering import ENDED
+from referrals.services.answering import ENDED, in_time
 from referrals.services.errors import Gone, UnknownLink
 
 VALID = timedelta(minutes=10)
 TRIES = 5
 AN_HOUR = timedelta(hours=1)
 CODES_AN_HOUR = 3
+# A second click, or a mail scanner that presses every button, gets no second code in place of the first.
+AGAIN_AFTER = timedelta(minutes=1)
 LINKS_AN_HOUR = 2
 
 
@@ -37,12 +39,18 @@ def offer_by_token(token: str) -> Offer:
 
 
 def send_code(offer_id: int, now: datetime) -> AccessCode | None:
-    """Mail a code to the registered address; None, and nothing sent, over the limit. Show the same answer for both."""
+    """Mail a code to the registered address; None, and nothing sent, over the limit. Show the same answer for both.
+
+    Nothing is sent either while a code of less than a minute ago still opens the dossier.
+    """
 
     def work(_: str | None) -> AccessCode | None:
         offer = Offer.objects.select_related("referral").get(pk=offer_id)
         door.hold(offer.referral.intake_id)
         if offer.ended_at is not None or offer.codes.filter(created_at__gt=now - AN_HOUR).count() >= CODES_AN_HOUR:
+            return None
+        newest = offer.codes.order_by("-id").first()
+        if newest is not None and newest.created_at > now - AGAIN_AFTER and tries_left(offer, now):
             return None
         code = AccessCode.objects.create(
             offer=offer, nonce=secrets.token_hex(16), created_at=now, expires_at=now + VALID
@@ -112,6 +120,10 @@ def send_link_again(offer_id: int, now: datetime) -> bool:
         live = asked.referral.offers.filter(partner=asked.partner_id, ended_at__isnull=True).first()
         if live is None:
             return False
+        try:
+            in_time(live, now)
+        except Gone:
+            return False
         sent = [
             event
             for event in events.history(asked.referral.stream)
@@ -134,6 +146,7 @@ def _look(offer: Offer, kind: str, actor: str, now: datetime) -> Offer:
         fresh = Offer.objects.select_related("partner", "referral", "dossier").get(pk=offer.pk)
         if fresh.ended_at is not None:
             raise Gone(ENDED.get(Offer.State(fresh.state), "Dit aanbod is afgesloten."), code=fresh.state, offer=fresh)
+        in_time(fresh, now)
         if fresh.organisation not in consents.organisations(fresh.referral.intake_id):
             raise Gone(ENDED[Offer.State.WITHDRAWN], code=Offer.State.WITHDRAWN, offer=fresh)
         if fresh.opened_at is None:

@@ -61,7 +61,7 @@ def ask(request: HttpRequest, token: str, offer: Offer, form: CodeForm) -> HttpR
 def send(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
     """Send a code to the registered address; the answer is the same when the limit is reached."""
     try:
-        ratelimit.count("code_send", f"{ratelimit.address(request)}|offer:{offer.pk}")
+        ratelimit.count("code_send", ratelimit.address(request))
     except ratelimit.TooMany:
         return redirect("referrals:offer-code", token)
     access.send_code(offer.pk, timezone.now())

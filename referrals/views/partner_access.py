@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from referrals.models import Offer
 from referrals.services import access
+from referrals.services.answering import in_time
 from referrals.services.errors import Gone, UnknownLink
 
 OfferView = Callable[[HttpRequest, str, Offer], HttpResponse]
@@ -19,6 +20,8 @@ LinkView = Callable[[HttpRequest, str], HttpResponse]
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
 KEY = "offers"
+# What a browser sends with a page that it fetches in case somebody may open it.
+AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 # Ends that the partner brought about: who did so just now reads thanks, not "this link is dead".
 BY_PARTNER = (Offer.State.DECLINED, Offer.State.RETURNED, Offer.State.CLOSED)
 
@@ -38,7 +41,8 @@ def granted(request: HttpRequest, offer: Offer, now: datetime) -> bool:
     if now - began >= LONGEST or now - seen >= IDLE:
         close(request, offer)
         return False
-    request.session[KEY] = {**request.session[KEY], str(offer.pk): [began.timestamp(), now.timestamp()]}
+    if request.method != "HEAD":
+        request.session[KEY] = {**request.session[KEY], str(offer.pk): [began.timestamp(), now.timestamp()]}
     return True
 
 
@@ -53,7 +57,10 @@ def with_offer(view: OfferView) -> LinkView:
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            return view(request, token, access.offer_by_token(token))
+            offer = access.offer_by_token(token)
+            # The link ends with the term, also when no sweep came by yet.
+            in_time(offer, timezone.now())
+            return view(request, token, offer)
         except UnknownLink as error:
             raise Http404 from error
         except Gone as error:
@@ -63,15 +70,26 @@ def with_offer(view: OfferView) -> LinkView:
 
 
 def behind_code(view: OfferView) -> LinkView:
-    """Give the view the offer only where a code opened it; everyone else starts at the first page of the link."""
+    """Give the view the offer only where a code opened it; everyone else starts at the first page of the link.
+
+    What a browser fetches ahead is refused: opening a dossier is written down, and nobody opened it yet. The browser
+    asks again when somebody does.
+    """
 
     @wraps(view)
     def checked(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
+        if ahead(request):
+            return HttpResponse("Vooraf ophalen kan hier niet.", content_type="text/plain; charset=utf-8", status=403)
         if not granted(request, offer, timezone.now()):
             return redirect("referrals:offer", token)
         return view(request, token, offer)
 
     return with_offer(checked)
+
+
+def ahead(request: HttpRequest) -> bool:
+    """Say whether a browser fetches this page ahead, without anybody having asked for it."""
+    return any(word in request.headers.get(name, "").lower() for name in AHEAD for word in ("prefetch", "prerender"))
 
 
 def ended(request: HttpRequest, token: str, gone: Gone) -> HttpResponse:

@@ -54,7 +54,8 @@ def show(request: HttpRequest, token: str, offer: Offer, chosen: Act, form: Answ
     """Show the form; that of accepting stands with the dossier."""
     if chosen.action is Action.ACCEPT:
         # The dossier stands below this form, so showing it is a look like any other: allowed now, and recorded.
-        offer = access.open_dossier(offer, actor_of(offer), timezone.now())
+        if request.method != "HEAD":
+            offer = access.open_dossier(offer, actor_of(offer), timezone.now())
         return render(request, "referrals/partner_dossier.html", page_of(by_link(token), offer, form))
     context = {"offer": offer, "place": by_link(token), "act": chosen, "form": form}
     return render(request, "referrals/partner_answer.html", context)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, Request, expect
 
 from referrals.domain.dossier import canonical, check_code
+from referrals.dossier import render
 from referrals.models import Dossier, Offer, Referral
 from referrals.services import closing, offering
 from tests.browser.inspector import Inspector
@@ -120,6 +121,18 @@ def test_file_alone_leads_to_its_own_page_with_the_verdict(visit: Opener) -> Non
     page.goto("/c/")
     choose(page, changed(content), "dossier.json")
     expect(page.get_by_role("heading", name="Deze code kennen wij niet")).to_be_visible()
+
+
+@pytest.mark.pango
+def test_pdf_as_the_renderer_makes_it_leads_to_its_own_page(visit: Opener) -> None:
+    offer, _, _ = made()
+    pdf = render.render(offer.dossier.content)
+    Dossier.objects.filter(pk=offer.dossier_id).update(pdf=pdf, pdf_digest=hashlib.sha256(pdf).hexdigest())
+    page = visit()
+    page.goto("/c/")
+    choose(page, pdf)
+    page.wait_for_url(f"**{address(offer)}")
+    says(page, "Echt en actueel")
 
 
 def test_verdict_of_another_page_cannot_be_given_along_in_the_address(visit: Opener) -> None:

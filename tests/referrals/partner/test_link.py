@@ -1,4 +1,4 @@
-"""The partner's link: scanners change nothing, the code opens one offer, and the link dies with it."""
+"""The partner's link: the code opens one offer, and the link dies with it. Scanners have test_scanners.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from nnmkb.ledger.models import Event, Outgoing
-from referrals.domain.lifecycle import State
+from referrals.domain.lifecycle import State, answer_until
 from referrals.models import AccessCode, Dossier, Offer, Partner, Referral
 from referrals.services import access, closing, offering
 from tests.referrals.desk import making
@@ -69,18 +69,6 @@ def state(offer: Offer) -> str:
 # --- the link -------------------------------------------------------------------------------------------------------
 
 
-def test_scanner_that_opens_the_link_changes_nothing(client: Client, offer: Offer) -> None:
-    before = (Event.objects.count(), Outgoing.objects.count(), AccessCode.objects.count())
-    for path in ("", "code/", "dossier/", "dossier.pdf", "antwoord/?wat=aannemen", "antwoord/?wat=afwijzen"):
-        for ask in (client.head, client.get):
-            for headers in ({}, {"Sec-Purpose": "prefetch"}):
-                assert ask(link(offer) + path, headers=headers).status_code in {200, 302}
-    assert (Event.objects.count(), Outgoing.objects.count(), AccessCode.objects.count()) == before
-    offer.refresh_from_db()
-    assert (offer.state, offer.opened_at) == ("open", None)
-    assert state(offer) == State.OFFERED
-
-
 def test_first_page_names_partner_number_and_term_and_nothing_of_the_company(client: Client, offer: Offer) -> None:
     response = client.get(link(offer))
     text = response.content.decode()
@@ -113,10 +101,40 @@ def test_code_goes_to_the_registered_address_which_is_masked_on_the_screen(clien
     assert Outgoing.objects.filter(kind="mail.code", recipient=f"code:{code.pk}").count() == 1
 
 
-def test_fourth_code_in_an_hour_is_not_sent_and_the_answer_is_the_same(client: Client, offer: Offer) -> None:
-    answers = {(r.status_code, r["Location"]) for r in (client.post(f"{link(offer)}code/") for _ in range(5))}
+def test_fourth_code_in_an_hour_is_not_sent_and_the_answer_is_the_same(
+    client: Client, offer: Offer, clock: time_machine.Coordinates
+) -> None:
+    answers = set()
+    for _ in range(5):
+        response = client.post(f"{link(offer)}code/")
+        answers.add((response.status_code, response["Location"]))
+        clock.shift(timedelta(minutes=2))
     assert len(answers) == 1
     assert AccessCode.objects.count() == 3
+
+
+def test_second_click_within_a_minute_does_not_replace_the_code(
+    client: Client, offer: Offer, clock: time_machine.Coordinates
+) -> None:
+    for _ in range(3):
+        assert client.post(f"{link(offer)}code/")["Location"] == f"{link(offer)}code/"
+        clock.shift(timedelta(seconds=19))
+    assert AccessCode.objects.count() == 1
+    clock.shift(timedelta(seconds=3))
+    client.post(f"{link(offer)}code/")
+    assert AccessCode.objects.count() == 2
+
+
+def test_one_address_cannot_have_codes_sent_for_ever_more_offers(
+    client: Client, offer: Offer, metaal: Partner, settings: object
+) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "code_send": (1, 3600)}  # type: ignore[attr-defined]
+    other = making.offered(metaal, company="Ander bedrijf")
+    answers = {client.post(f"{link(one)}code/").status_code for one in (offer, other)}
+    assert answers == {302}
+    assert AccessCode.objects.filter(offer=other).count() == 0
+    Client(REMOTE_ADDR="203.0.113.9").post(f"{link(other)}code/")
+    assert AccessCode.objects.filter(offer=other).count() == 1
 
 
 def test_code_opens_the_dossier_under_a_new_session_key(client: Client, offer: Offer) -> None:
@@ -176,9 +194,12 @@ def test_code_is_dead_after_ten_minutes(client: Client, offer: Offer, clock: tim
     assert "Vraag een nieuwe code." in response.content.decode()
 
 
-def test_older_code_is_dead_when_a_newer_one_went_out(client: Client, offer: Offer) -> None:
+def test_older_code_is_dead_when_a_newer_one_went_out(
+    client: Client, offer: Offer, clock: time_machine.Coordinates
+) -> None:
     client.post(f"{link(offer)}code/")
     first = newest_code(offer)
+    clock.shift(timedelta(minutes=1))
     client.post(f"{link(offer)}code/")
     assert newest_code(offer) != first
     assert client.post(f"{link(offer)}code/", {"code": first}).status_code == 200
@@ -287,6 +308,23 @@ def test_partner_cannot_open_dossier_after_withdrawal(client: Client, offer: Off
     assert refused.status_code == 410
     assert client.post(f"{link(offer)}code/").status_code == 410
     assert state(offer) == State.WITHDRAWN
+
+
+def test_link_ends_with_the_term_also_when_no_sweep_came_by(
+    client: Client, offer: Offer, clock: time_machine.Coordinates
+) -> None:
+    clock.move_to(answer_until(offer.respond_by) - timedelta(minutes=20))
+    enter(client, offer)
+    clock.shift(timedelta(minutes=19))
+    assert client.get(f"{link(offer)}dossier/").status_code == 200
+    clock.shift(timedelta(minutes=1))
+    for path in ("", "code/", "dossier/", "dossier.pdf", "antwoord/?wat=vraag"):
+        response = client.get(link(offer) + path)
+        assert response.status_code == 410, path
+        assert "De termijn van dit aanbod is voorbij." in response.content.decode()
+    mails = Outgoing.objects.filter(kind="mail.offer").count()
+    client.post(f"{link(offer)}nieuw/")
+    assert Outgoing.objects.filter(kind="mail.offer").count() == mails
 
 
 def test_recalled_offer_says_why_and_offers_a_new_link(client: Client, offer: Offer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from intake.models import Consent
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
+from referrals.domain.lifecycle import answer_until
 from referrals.models import AccessCode
 from referrals.services import access, closing, consents, offering
 from referrals.services.errors import Gone, UnknownLink
@@ -17,9 +19,9 @@ from tests.referrals.services import cast
 pytestmark = pytest.mark.django_db
 
 
-def sent(found: cast.Case) -> tuple[AccessCode, str]:
-    """Return a fresh code and its six digits."""
-    code = access.send_code(found.fresh_offer().pk, cast.NOW)
+def sent(found: cast.Case, *, after: int = 0) -> tuple[AccessCode, str]:
+    """Return a fresh code and its six digits, sent this many minutes later."""
+    code = access.send_code(found.fresh_offer().pk, cast.NOW + timedelta(minutes=after))
     assert code is not None
     return code, access.code_of(code)
 
@@ -73,19 +75,41 @@ def test_code_is_dead_after_ten_minutes() -> None:
 def test_only_the_newest_code_works() -> None:
     found = cast.case("offered")
     _, old = sent(found)
-    _, new = sent(found)
+    _, new = sent(found, after=1)
     assert old != new
-    assert not access.use_code(found.fresh_offer(), old, cast.NOW)
-    assert access.use_code(found.fresh_offer(), new, cast.NOW)
+    later = cast.NOW + timedelta(minutes=2)
+    assert not access.use_code(found.fresh_offer(), old, later)
+    assert access.use_code(found.fresh_offer(), new, later)
+
+
+def test_code_that_opens_nothing_any_more_is_replaced_at_once() -> None:
+    found = cast.case("offered")
+    _, digits = sent(found)
+    assert access.use_code(found.fresh_offer(), digits, cast.NOW)
+    _, second = sent(found)
+    for _ in range(5):
+        access.use_code(found.fresh_offer(), wrong(second), cast.NOW)
+    sent(found)
+    assert AccessCode.objects.count() == 3
 
 
 def test_fourth_code_within_an_hour_is_not_sent() -> None:
     found = cast.case("offered")
-    for _ in range(3):
-        sent(found)
+    for after in (0, 1, 2):
+        sent(found, after=after)
     assert access.send_code(found.fresh_offer().pk, cast.NOW + timedelta(minutes=59)) is None
     assert AccessCode.objects.count() == 3
     assert access.send_code(found.fresh_offer().pk, cast.NOW + timedelta(minutes=61)) is not None
+
+
+@pytest.mark.parametrize("look", [access.open_dossier, access.download_dossier])
+def test_nothing_is_read_after_the_term_also_when_no_sweep_came_by(look: Callable[..., object]) -> None:
+    found = cast.case("offered")
+    late = answer_until(found.fresh_offer().respond_by)
+    look(found.fresh_offer(), found.actor, late - timedelta(seconds=1))
+    with pytest.raises(Gone, match="termijn"):
+        look(found.fresh_offer(), found.actor, late)
+    assert not access.send_link_again(found.fresh_offer().pk, late)
 
 
 def test_code_of_one_offer_does_not_open_another() -> None:
