@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,11 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+# So `demo` names the second step of its accounts on a laptop; the letterbox shows what their app would show.
+DEMO_DEVICE = "demo"
 NAME = re.compile(r"^[A-Za-z0-9-]+$")
 LINK = re.compile(r"https?://[^\s>]+")
 
@@ -75,7 +80,21 @@ def read(path: Path) -> Letter:
 def letterbox(request: HttpRequest) -> HttpResponse:
     """Show all mail on this laptop, newest first."""
     files = sorted(Path(settings.POST_FOLDER).glob("*.eml"), key=lambda path: -path.stat().st_mtime)
-    return render(request, "post/letterbox.html", {"letters": [read(path) for path in files[:100]]})
+    letters = [read(path) for path in files[:100]]
+    return render(request, "post/letterbox.html", {"letters": letters, "codes": demo_codes()})
+
+
+def demo_codes() -> list[tuple[str, str]]:
+    """Return the code of now for each account of the demo; of accounts that anybody made, none."""
+    devices = TOTPDevice.objects.filter(name=DEMO_DEVICE, confirmed=True).select_related("user").order_by("user")
+    return [(one.user.get_username(), code_of(one)) for one in devices]
+
+
+def code_of(device: TOTPDevice) -> str:
+    """Return what an app with this secret shows now; after a code was used, the next one, so that nobody waits."""
+    app = TOTP(device.bin_key, device.step, device.t0, device.digits)
+    app.time = max(time.time(), device.t0 + (device.last_t + 1) * device.step)
+    return f"{app.token():0{device.digits}d}"
 
 
 def letter(request: HttpRequest, name: str) -> HttpResponse:

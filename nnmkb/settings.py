@@ -176,6 +176,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Staff who have a second factor always use it; this asks that they have one. Partners' people always must.
 SECOND_FACTOR_FOR_STAFF: bool = env.bool("SECOND_FACTOR_FOR_STAFF", PRODUCTION)
 OTP_TOTP_ISSUER = SITE_NAME
+# A code of half a minute early or late is good; more than that is a clock that is wrong, and not followed.
+OTP_TOTP_SYNC = False
 # The link in a mail for a new password: an hour.
 PASSWORD_RESET_TIMEOUT = 3600
 # Staff: a working day at most. The entrepreneur's browser keeps its draft longer (intake sets that itself).
@@ -334,6 +336,7 @@ def unsafe() -> list[str]:
         "DATABASE_URL: give a PostgreSQL address": "postgresql" not in DATABASES["default"]["ENGINE"],
         "CELERY_BROKER_URL: give the Redis address": not CELERY_BROKER_URL,
         "EMAIL_URL: give the mail server": not EMAIL_URL,
+        "SECOND_FACTOR_FOR_STAFF: leave it on": not SECOND_FACTOR_FOR_STAFF,
         "WEBHOOK_LOOPBACK: leave it off, or a partner can have messages sent to this machine": WEBHOOK_LOOPBACK,
         "BOUNCES_URL: use imaps:// or maildir://": bool(BOUNCES_URL)
         and not BOUNCES_URL.startswith(("imaps://", "maildir://")),

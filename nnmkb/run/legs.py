@@ -31,12 +31,14 @@ OWN_SETTINGS = {
     "NNMKB_MODE",
     "NNMKB_VAR",
     "PYTEST_ADDOPTS",
+    "SECOND_FACTOR_FOR_STAFF",
     "SECRET_KEY",
     "SITE_URL",
 }
 # These touch no database, so a second engine has nothing to say about them.
 NO_DATABASE = (
     "tests/domain",
+    "tests/referrals/dossier/standards",
     "tests/running/test_reporting.py",
     "tests/running/test_services.py",
     "tests/running/test_settings.py",

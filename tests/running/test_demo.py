@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from intake.models import Contact, Intake
 from intake.policies import policy
 from nnmkb.ledger.models import Event, Outgoing
 from nnmkb.web.permissions import Role, roles_of
-from referrals.models import Offer, Partner, Referral
+from referrals.models import Membership, Offer, Partner, Referral
 
 pytestmark = pytest.mark.django_db
 
@@ -71,10 +73,35 @@ def test_people_sign_in_with_what_was_said(said, client, username, role):
     assert role in roles_of(User.objects.get(username=username))
 
 
+def test_somebody_of_a_partner_signs_in_with_the_code_of_the_letterbox(said, client):
+    line = next(line for line in said.splitlines() if "wietske@nom.example" in line)
+    username, password = line.split()
+    for _ in range(2):
+        client.post("/inloggen/", {"username": username, "password": password})
+        page = client.get("/post/").content.decode()
+        code = re.search(rf"<dt>{username}</dt><dd class=\"nnmkb-nowrap\">([0-9]{{6}})<", page)
+        answer = client.post("/inloggen/tweede-stap/", {"code": code.group(1)})
+        assert answer["Location"] == "/partner/"
+        client.post("/uitloggen/")
+
+
+def test_second_step_that_a_page_shows_exists_on_a_laptop_only(settings):
+    settings.LOCAL_POST = False
+    call_command("demo", stdout=io.StringIO())
+    assert Membership.objects.count() == 3
+    assert not TOTPDevice.objects.exists()
+
+
+def test_letterbox_shows_no_code_of_an_account_that_somebody_made(said, client):
+    user = User.objects.create_user("anke.zelf@kvk.example")
+    TOTPDevice.objects.create(user=user, name="app")
+    assert "anke.zelf@kvk.example" not in client.get("/post/").content.decode()
+
+
 def test_passwords_differ_where_mail_leaves_the_machine(settings):
     settings.LOCAL_POST = False
     words = [line.split()[-1] for line in call_command("demo", stdout=io.StringIO()).splitlines()]
-    assert len(set(words)) == len(words) == 5
+    assert len(set(words)) == len(words) == 8
     assert all(len(word) >= 16 for word in words)
 
 

@@ -47,6 +47,7 @@ def test_production_starts_with_safe_values(tmp_path):
         ("DATABASE_URL", None),
         ("CELERY_BROKER_URL", None),
         ("EMAIL_URL", None),
+        ("SECOND_FACTOR_FOR_STAFF", "off"),
     ],
 )
 def test_production_refuses_an_unsafe_value_and_names_it(tmp_path, name, value):

@@ -77,6 +77,7 @@ class Command(BaseCommand):
         if settings.LOCAL_POST:
             lines.append(f"  All mail, to read here   {address}/post/")
             lines.append("  Be a partner             open the link in the mail «Doorverwijzing …»; a code follows")
+            lines.append(f"  … with an account        as below; the code of the second step is at {address}/post/")
         if accounts:
             lines += ["", accounts]
         if not pango_present():

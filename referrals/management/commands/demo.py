@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from intake.models import Intake
 from intake.policies import policy
@@ -22,8 +23,10 @@ from intake.reference import province_of_postcode
 from intake.services import assessing, drafts, saving
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
+from nnmkb.post import DEMO_DEVICE
 from referrals.models import Partner, Referral
-from referrals.services import answering, asking, directory, offering, queue, refer
+from referrals.services import answering, asking, directory, invitations, offering, queue, refer
+from referrals.services.invitations import By, Newcomer
 from referrals.services.refer import ContactDetails
 
 FOLDER = settings.ROOT / "fixtures" / "demo"
@@ -44,6 +47,7 @@ class Command(BaseCommand):
         now = timezone.now()
         partners(timezone.localdate(now))
         people = [person(facts) for facts in read("medewerkers.json")]
+        people += [line for facts in read("partners.json") for line in members(facts, now)]
         for facts in read("bedrijven.json"):
             company(facts, now)
         # The companies came in days ago, their mail was promised then; it is not late, it could not go before.
@@ -107,6 +111,27 @@ def person(facts: Facts) -> str:
     elif not settings.LOCAL_POST:
         password = "(as before)"  # noqa: S105
     return f"{username:<12} {password}"
+
+
+def members(facts: Facts, now: datetime) -> list[str]:
+    """Let the people of a partner accept an invitation; return the lines that say how they sign in."""
+    partner = Partner.objects.get(organisation=facts["organisatie"])
+    lead = User.objects.get(username="teamleider")
+    return [member(partner, someone, lead, now) for someone in facts.get("accounts", ())]
+
+
+def member(partner: Partner, facts: Facts, lead: User, now: datetime) -> str:
+    """Add somebody of a partner, with a second step only where nobody but this laptop can come: see nnmkb/post.py."""
+    email, password = facts["email"], LAPTOP_PASSWORD if settings.LOCAL_POST else secrets.token_urlsafe(12)
+    if User.objects.filter(username=email).exists():
+        return f"{email:<32} {password if settings.LOCAL_POST else '(as before)'}"
+    by = By(lead, f"staff:{lead.pk}")
+    invitation = invitations.invite(partner.pk, email, facts["role"], by=by, now=now)
+    newcomer = Newcomer(facts["first_name"], facts["last_name"], password)
+    made = invitations.accept(invitations.token_of(invitation), newcomer, now)
+    if settings.LOCAL_POST:
+        TOTPDevice.objects.create(user=made.user, name=DEMO_DEVICE)
+    return f"{email:<32} {password}"
 
 
 @cache
