@@ -73,6 +73,8 @@ class Line:
     told: str
     tone: str
     symbol: str
+    # When it is tried again by itself; empty when it is not.
+    next: str
     again: int
 
 
@@ -116,17 +118,15 @@ def _line(attempt: WebhookAttempt, endpoint: WebhookEndpoint, seen: set[int]) ->
     seen.add(row.pk)
     arrived = attempt.status is not None and 200 <= attempt.status <= 299
     waits = newest and row.state in OPEN
-    told = outcome(attempt)
-    if waits and row.state == Outgoing.State.PENDING:
-        told = f"{told}. Volgende poging: {clock(row.due_at)}"
     return Line(
         at=clock(attempt.at),
         kind=KINDS.get(row.event.kind, row.event.kind),
         number=str(row.event.payload.get("number", "")),
         attempt=f"{attempt.number} van {row.attempts_allowed}",
-        told=told,
-        tone="ok" if arrived else "error",
-        symbol="check" if arrived else "alert-circle",
+        told=outcome(attempt),
+        tone="ok" if arrived else "warn",
+        symbol="check" if arrived else "alert-triangle",
+        next=clock(row.due_at) if waits and row.state == Outgoing.State.PENDING else "",
         again=row.pk if newest and not waits and endpoint.state == State.ACTIVE else 0,
     )
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from nnmkb.ledger import ratelimit
 from referrals.domain.webhook_address import LONGEST, host_of
-from referrals.models import Membership, WebhookEndpoint
+from referrals.models import Membership, Partner, WebhookEndpoint
 from referrals.services import accounts, endpoints
 from referrals.services.endpoints import Shown
 from referrals.services.errors import NotDone, Refused, UnknownLink
@@ -85,6 +85,7 @@ def page(request: HttpRequest, member: Membership) -> HttpResponse:
         "rows": [{"endpoint": one, "standing": endpoint_words.standing(one, now)} for one in known],
         "full": len(known) >= endpoints.MOST,
         "most": endpoints.MOST,
+        "by_system": member.partner.channel == Partner.Channel.API,
     }
     return render(request, "referrals/portal/endpoints.html", context)
 
