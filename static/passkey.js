@@ -29,6 +29,7 @@ function answerOf(credential) {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const told = form.querySelector("[data-passkey-told]");
+  told.textContent = "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     told.textContent = "";
