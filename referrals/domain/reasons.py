@@ -107,7 +107,7 @@ AUTOMATIC_RETURN_REASONS = _by_code(
 )
 
 # Why somebody has to look at a partner, besides what partners and entrepreneurs say.
-LOOK_REASONS = _by_code((Reason("endpoint_failing", "Meldadres van het systeem antwoordt niet"),))
+TO_LOOK_AT = _by_code((Reason("endpoint_failing", "Meldadres van het systeem antwoordt niet"),))
 
 RECALL_REASONS = _by_code(
     (
@@ -197,7 +197,7 @@ _LABELS = {
         RETURN_REASONS,
         CANCEL_REASONS,
         DECLINE_REASONS,
-        LOOK_REASONS,
+        TO_LOOK_AT,
         OUTCOMES,
         RECALL_REASONS,
         REOPEN_REASONS,

@@ -134,7 +134,7 @@ def about(line: Line) -> dict[str, Any]:
 def facts(line: Line) -> list[dict[str, object]]:
     """Return how a partner works, as parts/data_list.html shows it."""
     partner = line.partner
-    return [
+    found: list[dict[str, object]] = [
         {"label": "Organisatie in het beleid", "value": line.organisation},
         {"label": "Rollen in het beleid", "value": ", ".join(line.parties) or "Het beleid noemt deze organisatie niet"},
         {"label": "Wil aanbod via", "value": partner.get_channel_display()},
@@ -143,8 +143,10 @@ def facts(line: Line) -> list[dict[str, object]]:
         {"label": "In behandeling", "value": f"{line.open_count} van {partner.capacity}"},
         {"label": "Afspraak van", "value": day_in_words(partner.agreement_date) if partner.agreement_date else ""},
         {"label": "Gecontroleerd", "value": day_in_words(partner.last_checked) if partner.last_checked else NEVER},
-        *([{"label": "Eigen systeem", "value": connection(partner)}] if partner.connected_at else []),
     ]
+    if partner.connected_at:
+        found.append({"label": "Eigen systeem", "value": connection(partner)})
+    return found
 
 
 def connection(partner: Partner) -> str:

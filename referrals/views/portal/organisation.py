@@ -37,7 +37,10 @@ OWN_WORDS = {
 }
 # What the KvK noted for itself.
 KEPT_ASIDE = frozenset({"partner_checked", "review_closed", "review_opened"})
-BY_MAIL_TOO = "U krijgt van elk aanbod ook een e-mail, zodat u geen termijn mist."
+BY_MAIL_TOO = (
+    "U krijgt van elk aanbod ook een e-mail, zodat u geen termijn mist. "
+    "Kiest u een eigen systeem? Dan alleen als een bericht daar niet binnen een uur aankomt."
+)
 
 
 class OwnForm(EntryForm):
