@@ -25,8 +25,8 @@ def unread(url: str, largest: int) -> Iterator[bytes]:
 
     Of a message that is larger than `largest` only one byte more is read. Raises Unreadable.
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         if parts.scheme == "maildir":
             yield from _of_folder(Path(unquote(parts.path)), largest)
         elif parts.scheme in ("imap", "imaps"):

@@ -26,11 +26,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 # Short terms, so that a crash is made good within a test. The lease stays longer than any work that ends by itself.
 TERMS = {
-    "OUTGOING_LEASE_S": "5",
+    "OUTGOING_LEASE_S": "8",
     "OUTGOING_REQUEUE_S": "3",
     "OUTGOING_MAX_ATTEMPTS": "3",
     "OUTGOING_BACKOFF_SCALE": "0.015",
-    "OUTGOING_TIME_LIMIT_S": "4",
+    "OUTGOING_TIME_LIMIT_S": "6",
 }
 
 
@@ -123,7 +123,11 @@ class Site:
         )
 
 
-def promise(name: str) -> Outgoing:
+# A row gets its attempts when it is promised, here and not in the processes.
+ATTEMPTS = int(TERMS["OUTGOING_MAX_ATTEMPTS"])
+
+
+def promise(name: str, attempts: int = ATTEMPTS) -> Outgoing:
     """Promise the mail with the link to go on later, to an address of this name."""
     now = timezone.now()
     mark = uuid.uuid4().hex
@@ -140,7 +144,9 @@ def promise(name: str) -> Outgoing:
             expires_at=now + timedelta(days=30),
         )
         event = events.record(intake.stream, "resume_link_asked", actor="entrepreneur", at=now)
-        return outbox.enqueue(event, "mail.resume_link", intake.stream, at=now)
+        row = outbox.enqueue(event, "mail.resume_link", intake.stream, at=now)
+        Outgoing.objects.filter(pk=row.pk).update(attempts_allowed=attempts)
+    return row
 
 
 def states(rows: Iterable[Outgoing]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,6 +16,14 @@ from referrals.services import returned
 
 # For a mail server: keep the message and offer it again later (EX_TEMPFAIL of sysexits.h).
 LATER = 75
+
+
+def read_one(source: BinaryIO) -> bytes:
+    """Return the message, or its beginning when it is too large; the rest is read and dropped."""
+    raw = source.read(LARGEST + 1)
+    while source.read(65536):
+        pass
+    return raw
 
 
 class Command(BaseCommand):
@@ -35,7 +43,7 @@ class Command(BaseCommand):
             self.read_mailbox()
             return
         try:
-            result = returned.take_in(sys.stdin.buffer.read(LARGEST + 1), timezone.now())
+            result = returned.take_in(read_one(sys.stdin.buffer), timezone.now())
         except Error as error:
             self.stderr.write(f"database away ({type(error).__name__}); offer this message again later")
             sys.exit(LATER)
