@@ -126,7 +126,7 @@ class Crew:
 
 
 # The queues of one worker, and its number of processes.
-WORKERS = {"celery,webhooks": "2", "pdf": "1"}
+WORKERS = {"celery,webhooks,house": "2", "pdf": "1"}
 
 
 def _children(pid: int) -> list[int]:
