@@ -236,6 +236,8 @@ class Offer(models.Model):
                 fields=("offered_at", "partner", "answered_at", "respond_by", "state", "organisation"),
                 name="offer_settled",
             ),
+            # What a partner has now, and what ended, newest first; among all that it ever got.
+            models.Index(fields=("partner", "ended_at", "id"), name="offer_partner_ended"),
             models.Index(
                 fields=("ended_at", "reason", "state"),
                 name="offer_refused",

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
 from intake.policies import policy
 from referrals import queues, team
+from referrals.models import Offer
 from referrals.population.populating import populate
-from referrals.queues import Filters, Order, View, Walk
+from referrals.queues import Filters, Order, View, Walk, partner_inbox
+from referrals.queues.partner_inbox import Group
 from referrals.services import door
 from tests.referrals.speed.lists import LISTS
 
@@ -43,6 +46,7 @@ BY = {
     "filter second attempt": "referral_again",
     "filter number": "referrals_referral_number",
     "filter closed": "referral_newest",
+    "inbox afgelopen": "offer_partner_ended",
 }
 
 
@@ -57,7 +61,19 @@ def tasks() -> dict[str, Callable[[], object]]:
         "counters": lambda: queues.counters(user_id=1, now=NOW, activities=policy().activities),
         "open work of the team": lambda: team.open_groups(NOW, door.calendar()),
         "often back": team.often_back,
+        **{f"inbox {group}": inbox(group) for group in Group},
+        "inbox counts": lambda: partner_inbox.counts(busiest()),
     }
+
+
+def inbox(group: Group) -> Callable[[], object]:
+    return lambda: partner_inbox.page(group, busiest())
+
+
+def busiest() -> int:
+    """Return the partner with the most offers."""
+    found: int = Offer.objects.values_list("partner").annotate(count=Count("id")).order_by("-count")[0][0]
+    return found
 
 
 def walked(filters: Filters) -> Callable[[], object]:
