@@ -159,6 +159,13 @@ def row_class(line: dict[str, Any]) -> str:
 
 
 @register.filter
+def wait_class(one: dict[str, Any]) -> str:
+    """Return the class of a row with what has to wait: three narrow cells, of which a long one may go over a page."""
+    labels = "; ".join(activity["label"] for activity in one["activities"])
+    return "tall" if max(len(labels), len(one["text"]), len(one["opens"])) > LONG_ANSWER else ""
+
+
+@register.filter
 def unbroken(text: str) -> str:
     """Return a text without the places to break, for where nothing breaks: the title, the metadata."""
     return text.replace(BREAK, "")
