@@ -51,8 +51,14 @@ def may_enter(request: HttpRequest) -> bool:
 
 _may_enter = admin.site.has_permission
 admin.site.has_permission = may_enter  # type: ignore[method-assign]
+def other_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """Send who wants another password to the one page that counts wrong guesses and writes a mail."""
+    return redirect("referrals:security-password")
+
+
 _index = admin.site.index
 admin.site.login = enter  # type: ignore[method-assign]
+admin.site.password_change = other_password  # type: ignore[method-assign, assignment]
 admin.site.index = front  # type: ignore[method-assign, assignment]
 admin.site.index_template = "referrals/admin_index.html"
 admin.site.site_header = "Beheer"

@@ -25,6 +25,7 @@ BELOW = {"intake:policy-versions": "intake:policy-", "referrals:partners": "refe
 
 # One's own settings; and where the session keeps whether the letter keys are on.
 PROFILE = "referrals:desk-profile"
+SECURITY = "referrals:security"
 KEYS = "desk_keys"
 
 
@@ -39,7 +40,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "desk_home": nav[0]["href"] if nav else reverse("referrals:desk"),
         "desk_user_name": name_of(signed_in(request)),
         "desk_logout_href": reverse("referrals:logout"),
-        "desk_profile_href": reverse(PROFILE) if allowed(roles, PROFILE, "GET") else "",
+        "desk_profile_href": reverse(PROFILE if allowed(roles, PROFILE, "GET") else SECURITY),
         "desk_keys": bool(request.session.get(KEYS, True)),
     }
 

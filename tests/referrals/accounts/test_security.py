@@ -67,7 +67,7 @@ def test_page_shows_how_one_signs_in_and_no_secret(inside: Client, member: Membe
     page = text(inside.get("/beveiliging/"))
     assert "App met codes" in page
     assert "Nu in gebruik" in page
-    assert "Uw enige tweede stap" in page
+    assert "Dit is uw enige tweede stap" in page
     assert cast.KEY not in page
 
 

@@ -73,6 +73,11 @@ def test_administrator_gives_roles_and_only_administrators_enter(boss: Client) -
     assert not user.is_staff
 
 
+def test_own_password_is_changed_where_guesses_are_counted(boss: Client) -> None:
+    for ask in (boss.get, boss.post):
+        assert ask("/beheer/password_change/")["Location"] == "/beveiliging/wachtwoord/"
+
+
 def test_administrator_cannot_become_a_superuser_through_a_password(boss: Client) -> None:
     root = User.objects.create_superuser("root", password=None)
     for name in ("admin:auth_user_change", "admin:auth_user_password_change"):
