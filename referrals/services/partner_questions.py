@@ -16,7 +16,7 @@ from referrals.domain.lifecycle import Actor
 from referrals.domain.partner_feed import FeedType
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, PartnerQuestion, Referral
-from referrals.services import consents, door, feed, profiles, queue
+from referrals.services import consents, door, feed, profiles, queue, telling
 from referrals.services.answering import ENDED, in_time, opened
 from referrals.services.errors import Gone, Refused
 from referrals.services.sealed import sealed
@@ -75,7 +75,6 @@ def answer(referral_id: int, *, advisor: User, text: str, key: str, now: datetim
         asked.save(update_fields=("answer", "answered_by", "closed_at"))
         actor = f"advisor:{advisor.pk}"
         event = _record(asked, referral, ANSWERED, "answer", actor, scoped, now)
-        outbox.enqueue(event, "mail.partner_question_answered", f"offer:{asked.offer_id}", at=now)
         feed.tell(
             FeedType.REFERRAL_UPDATED,
             asked.offer,
@@ -84,6 +83,8 @@ def answer(referral_id: int, *, advisor: User, text: str, key: str, now: datetim
             actor=actor,
             at=now,
         )
+        line = feed.heard_by_system(asked.offer, referral.version)
+        telling.write_to_partner(event, "mail.partner_question_answered", asked.offer, line)
         return asked
 
     return door.once(f"referral:{referral_id}", key, work, _of_event)

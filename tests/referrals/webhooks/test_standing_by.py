@@ -11,7 +11,7 @@ from nnmkb.ledger.models import Event, Outgoing
 from referrals import mail
 from referrals.dispatch import Outcome
 from referrals.models import Offer, Partner, WebhookEndpoint
-from referrals.services import answering, bouncing, closing, endpoints, offering, reminding, timing
+from referrals.services import answering, bouncing, closing, endpoints, offering, partner_questions, reminding, timing
 from referrals.services.feed import STANDING_BY
 from tests.ledger.forging import broken
 from tests.referrals.services import cast
@@ -270,6 +270,17 @@ def test_the_question_how_it_goes_comes_in_the_feed_and_its_mail_stands_by(endpo
     assert kinds(endpoint.partner)[-1] == "offer.reminder"
     assert row.due_at == row.created_at + STANDING_BY
     assert feed_of(endpoint.partner)[-1].actor == "timer"
+
+
+def test_the_answer_of_the_kvk_to_a_question_stands_by_for_the_system(endpoint: WebhookEndpoint) -> None:
+    found = cast.case("offered")
+    heard(endpoint)
+    partner_questions.ask(found.fresh_offer().pk, actor=found.actor, text="Hoe groot?", key=cast.key(), now=SOON)
+    partner_questions.answer(found.referral.pk, advisor=found.advisor, text="Klein.", key=cast.key(), now=SOON)
+    row = to_partner("partner_question_answered")
+    assert (row.due_at, row.unless) == (SOON + STANDING_BY, feed_of(endpoint.partner)[-1])
+    heard(endpoint)
+    assert state(row)[1] == outbox.ARRIVED_OTHERWISE
 
 
 # --- a company that takes its consent back ----------------------------------------------------------------------------
