@@ -22,12 +22,12 @@ function begin() {
     document.addEventListener(kind, (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
-      box.classList.toggle("nnmkb-drop--over", kind !== "drop");
+      box.classList.toggle("nnmkb-filedrop--over", kind !== "drop");
       if (kind === "drop" && event.dataTransfer.files.length) check(event.dataTransfer.files[0]);
     });
   }
   document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) box.classList.remove("nnmkb-drop--over");
+    if (!event.relatedTarget) box.classList.remove("nnmkb-filedrop--over");
   });
   const kept = taken();
   if (kept && box.dataset.code) judge(kept.digest, kept.code);

@@ -129,8 +129,7 @@ class QuestionForm(AnswerForm):
     text = WordsField(
         label="Uw vraag",
         max_length=LONGEST_QUESTION,
-        help_text=f"Eén vraag, in hoogstens {LONGEST_QUESTION} tekens. De KvK weet om welk dossier het gaat. "
-        "Uw termijn loopt gewoon door.",
+        help_text="Stel één vraag. De KvK weet om welk dossier het gaat. Uw termijn loopt gewoon door.",
         error_messages={"required": "Schrijf eerst een vraag.", "max_length": TOO_LONG.format(LONGEST_QUESTION)},
     )
 
