@@ -12,7 +12,7 @@ import time_machine
 from django.core import signing
 
 from nnmkb.web.permissions import Role
-from referrals.models import Offer, Partner
+from referrals.models import Offer, Partner, Referral
 from referrals.queues import partner_inbox
 from referrals.queues.partner_inbox import Group
 from referrals.services import answering
@@ -205,3 +205,16 @@ def test_menu_shows_only_what_the_role_may_open(metaal: Partner) -> None:
     for link in links:
         assert reader.get(link).status_code == 200, link
     assert 'href="/partner/" aria-current="page"' in bar
+
+
+def test_outcome_of_who_came_after_is_not_told_to_who_had_it_before() -> None:
+    case = cast.case("completed")
+    client, _ = browser(case.partner)
+    assert "Afgesloten: advies gegeven" in said(client.get(INBOX))
+    # Opened again and closed by somebody else, with another outcome.
+    Referral.objects.filter(pk=case.referral.pk).update(
+        outcome="export_started", closed_at=making.NOW + timedelta(days=3)
+    )
+    text = said(client.get(INBOX))
+    assert "Afgesloten" in text
+    assert "export gestart" not in text
