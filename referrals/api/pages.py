@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nnmkb.web.problems import Kind
+from referrals.api.asking import TOLD
 from referrals.api.document import KEPT
 from referrals.api.problems import EVERY
 from referrals.domain.api_scopes import Scope
@@ -74,14 +75,15 @@ def codes() -> list[Kind]:
 
 @cache
 def shown() -> tuple[Shown, ...]:
-    """Return the addresses in the order of the document."""
+    """Return the addresses in the order in which a developer meets them."""
     found = json.loads(kept())
     schemas = found["components"]["schemas"]
-    return tuple(
+    told = (
         _shown(path, method, operation, schemas)
         for path, methods in found["paths"].items()
         for method, operation in methods.items()
     )
+    return tuple(sorted(told, key=lambda one: list(TOLD).index(one.name)))
 
 
 def _shown(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> Shown:

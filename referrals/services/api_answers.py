@@ -87,11 +87,6 @@ def release(partner_id: int, key: str) -> None:
     ApiAnswer.objects.filter(partner=partner_id, key=key, status__isnull=True).delete()
 
 
-def forget(now: datetime) -> int:
-    """Delete what is older than seven days; return how many."""
-    return ApiAnswer.objects.filter(created_at__lte=now - KEPT).delete()[0]
-
-
 def _take(row: ApiAnswer, request_digest: str, now: datetime) -> None:
     """Hold the key of a row that was left behind; InProgress when another was first."""
     left = ApiAnswer.objects.filter(pk=row.pk, created_at=row.created_at, status=row.status)

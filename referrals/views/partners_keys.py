@@ -12,7 +12,7 @@ from nnmkb.web.desk import frame, signed_in
 from nnmkb.web.permissions import by_role
 from referrals.services import api_keys
 from referrals.views import key_words
-from referrals.views.partners import get_partner
+from referrals.views.partners import get_partner, may
 
 
 @by_role
@@ -21,7 +21,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     """Show the keys of a partner: never a secret, because nobody has it."""
     partner = get_partner(code)
     rows = key_words.rows(api_keys.listed(partner.pk), timezone.now())
-    return render(request, "referrals/partners/keys.html", {**frame(request), "partner": partner, "rows": rows})
+    may_stop = may(request, "referrals:partner-keys-revoke")
+    context = {**frame(request), "partner": partner, "rows": rows, "may_stop": may_stop}
+    return render(request, "referrals/partners/keys.html", context)
 
 
 @by_role

@@ -152,6 +152,7 @@ def test_who_keeps_the_list_may_stop_a_key_and_an_advisor_may_look(
     page = client.get("/partners/metaalunie/sleutels/").content.decode()
     assert f"nnmkb_{key.prefix}_" in page
     assert secret not in page
+    assert ("Trek in" in page) == may_stop
     answer = client.post(f"/partners/metaalunie/sleutels/{key.pk}/")
     assert answer.status_code == (302 if may_stop else 403)
     key.refresh_from_db()
