@@ -20,7 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from nnmkb.ledger.admin import ReadOnlyAdmin
 from nnmkb.web.permissions import STAFF_ROLES, Role, fully_in
 from referrals.models import Offer, Partner, Referral
-from referrals.services import organisations
+from referrals.services import organisations, second_factor
 from referrals.views.organisations import attention
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def may_enter(request: HttpRequest) -> bool:
 
 _may_enter = admin.site.has_permission
 admin.site.has_permission = may_enter  # type: ignore[method-assign]
+
+
 def other_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     """Send who wants another password to the one page that counts wrong guesses and writes a mail."""
     return redirect("referrals:security-password")
@@ -118,6 +120,7 @@ class AccountAdmin(AccountBase):
     list_display = ("username", "first_name", "last_name", "is_active")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
+    actions = ("take_second_step_away",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Hide superusers from everyone else: who can set a password can become that person.
@@ -132,6 +135,17 @@ class AccountAdmin(AccountBase):
         if db_field.name == "groups":
             kwargs["queryset"] = Group.objects.filter(name__in=STAFF_ROLES)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.action(description="Tweede stap weghalen", permissions=["change"])
+    def take_second_step_away(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Help who lost phone or passkey: the person keeps the password, gets a mail, and makes a new second step.
+
+        Not for oneself: a session that somebody left open must not be able to do without the second step.
+        """
+        chosen = [user for user in queryset if user.pk != request.user.pk]
+        for user in chosen:
+            second_factor.reset(user, actor=f"staff:{request.user.pk}", now=timezone.now())
+        self.message_user(request, f"Tweede stap weggehaald: {len(chosen)}. Uw eigen account telt hierbij niet mee.")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse: history names the account; switch it off instead."""

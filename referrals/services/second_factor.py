@@ -216,6 +216,17 @@ def remove(user: User, kind: str, pk: int, *, actor: str, now: datetime) -> None
     account_events.in_one(f"account:{user.pk}", work)
 
 
+def reset(user: User, *, actor: str, now: datetime) -> None:
+    """Take away the second step of somebody who lost it, with a mail; the password stays."""
+
+    def work() -> None:
+        lock(user)
+        clear(user)
+        account_events.tell(user, Changed.RESET, actor=actor, now=now)
+
+    account_events.in_one(f"account:{user.pk}", work)
+
+
 def clear(user: User) -> None:
     """Take away everything that takes the second step. Every session of this person is no longer verified by that."""
     for model in (TOTPDevice, StaticDevice, Passkey):

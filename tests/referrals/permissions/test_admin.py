@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from nnmkb.ledger.models import Event
 from referrals.models import Partner
 from tests.referrals.desk import making
 
@@ -71,6 +76,26 @@ def test_administrator_gives_roles_and_only_administrators_enter(boss: Client) -
     boss.post(address, {"username": "nieuw", "is_active": "on", "groups": []})
     user.refresh_from_db()
     assert not user.is_staff
+
+
+def test_administrator_takes_a_lost_second_step_away_but_not_the_own(boss: Client) -> None:
+    lost, own = making.staff("anke"), User.objects.get(username="beheer")
+    for user in (lost, own):
+        TOTPDevice.objects.create(user=user, name="app")
+    chosen = {"action": "take_second_step_away", "_selected_action": [lost.pk, own.pk]}
+    assert boss.post(reverse("admin:auth_user_changelist"), chosen).status_code == 302
+    assert TOTPDevice.objects.get().user == own
+    event = Event.objects.get(kind="account_changed")
+    assert (event.stream, event.actor) == (f"account:{lost.pk}", f"staff:{own.pk}")
+
+
+def test_last_administrator_is_helped_on_the_server() -> None:
+    user = making.staff("beheer", "administrator")
+    TOTPDevice.objects.create(user=user, name="app")
+    call_command("reset_second_step", "beheer", stdout=io.StringIO())
+    assert not TOTPDevice.objects.exists()
+    with pytest.raises(CommandError, match="no account"):
+        call_command("reset_second_step", "niemand")
 
 
 def test_own_password_is_changed_where_guesses_are_counted(boss: Client) -> None:
