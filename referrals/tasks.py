@@ -41,6 +41,7 @@ def warm(**told: Any) -> None:
     if PDF_QUEUE not in app.amqp.queues.consume_from:
         return
     try:
-        render.engine()
+        if not render.warm():
+            log.warning("renderer not ready: this machine makes no PDFs")
     except Exception as error:  # without it the worker works all the same, and each row says what was missing
         log.warning("renderer not ready: %s", type(error).__name__)

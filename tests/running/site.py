@@ -82,10 +82,10 @@ class Site:
         """Start a relay."""
         return self.start("manage.py", "relay", "--via", via)
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker as production does."""
+    def worker(self, *queues: str) -> subprocess.Popen[bytes]:
+        """Start a worker as production does; of all queues, or of these."""
         line = ["-m", "celery", "-A", "nnmkb", "worker", "-c", "2", "--without-gossip", "--without-mingle"]
-        return self.start(*line, "--loglevel", "WARNING")
+        return self.start(*line, *(["-Q", ",".join(queues)] if queues else []), "--loglevel", "WARNING")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a process and its children at once, as a power cut does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
@@ -106,6 +107,32 @@ def test_mail_that_kills_its_worker_ends_dead_and_the_others_go_once(big_site: S
     assert all_went_once(big_site, good)
 
 
+@pytest.mark.parametrize("who", ["worker", "relay"])
+def test_process_of_production_that_is_asked_to_stop_finishes_what_it_has_in_hand(big_site: Site, who: str):
+    row = promise(SLOW)
+    worker, relay = big_site.worker(), big_site.relay("celery")
+    begun(big_site)
+    asked = {"worker": worker, "relay": relay}[who]
+    asked.send_signal(signal.SIGTERM)
+    assert asked.wait(60) == 0
+    big_site.wait_until_settled([row])
+    assert all_went_once(big_site, [row])
+    assert len(big_site.notes("sent")) == 1
+    assert Outgoing.objects.get(pk=row.pk).attempts == 1
+
+
+def test_each_worker_serves_its_own_queue(big_site: Site):
+    row = promise("goed")
+    big_site.worker("house", "pdf", "webhooks")
+    big_site.relay("celery")
+    house = Outgoing.objects.filter(kind="work.sessions", state="done")
+    big_site.wait_for(house.exists, "the worker of the house did its work")
+    assert states([row]) == ["pending"]
+    big_site.worker("celery")
+    big_site.wait_until_settled([row])
+    assert all_went_once(big_site, [row])
+
+
 def test_two_relays_at_once_start_each_delivery_once(big_site: Site):
     rows = [promise("goed") for _ in range(20)]
     big_site.worker()
@@ -113,7 +140,9 @@ def test_two_relays_at_once_start_each_delivery_once(big_site: Site):
     big_site.relay("celery")
     big_site.wait_until_settled(rows)
     assert all_went_once(big_site, rows)
-    assert {row.attempts for row in Outgoing.objects.all()} == {1}
+    assert {row.attempts for row in Outgoing.objects.filter(kind="mail.resume_link")} == {1}
+    planned = Outgoing.objects.filter(kind__startswith="work.").values_list("kind", flat=True)
+    assert len(planned) == len(set(planned))
 
 
 def test_relay_and_worker_survive_the_loss_of_every_database_connection(big_site: Site):
