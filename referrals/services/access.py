@@ -21,6 +21,9 @@ CODES_AN_HOUR = 3
 # A second click, or a mail scanner that presses every button, gets no second code in place of the first.
 AGAIN_AFTER = timedelta(minutes=1)
 LINKS_AN_HOUR = 2
+# Who guesses on gets no new codes for the rest of the day: at most thirty guesses at a million possibilities.
+A_DAY = timedelta(days=1)
+WRONG_A_DAY = 25
 
 
 def offer_by_token(token: str) -> Offer:
@@ -48,6 +51,8 @@ def send_code(offer_id: int, now: datetime) -> AccessCode | None:
         offer = Offer.objects.select_related("referral").get(pk=offer_id)
         door.hold(offer.referral.intake_id)
         if offer.ended_at is not None or offer.codes.filter(created_at__gt=now - AN_HOUR).count() >= CODES_AN_HOUR:
+            return None
+        if _guessed(offer, now) >= WRONG_A_DAY:
             return None
         newest = offer.codes.order_by("-id").first()
         if newest is not None and newest.created_at > now - AGAIN_AFTER and tries_left(offer, now):
@@ -138,6 +143,12 @@ def send_link_again(offer_id: int, now: datetime) -> bool:
         return True
 
     return door.once(f"offer:{offer_id}", None, work, lambda _: False)
+
+
+def _guessed(offer: Offer, now: datetime) -> int:
+    """Return how many wrong codes were typed for this offer in a day; the last try of a used code was right."""
+    rows = offer.codes.filter(created_at__gt=now - A_DAY).values_list("tries", "used_at")
+    return sum(tries - (used_at is not None) for tries, used_at in rows)
 
 
 def _look(offer: Offer, kind: str, actor: str, now: datetime) -> Offer:

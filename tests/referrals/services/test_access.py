@@ -102,6 +102,26 @@ def test_fourth_code_within_an_hour_is_not_sent() -> None:
     assert access.send_code(found.fresh_offer().pk, cast.NOW + timedelta(minutes=61)) is not None
 
 
+def test_who_guesses_on_gets_no_new_code_for_a_day() -> None:
+    found = cast.case("offered")
+    for hour in range(5):
+        _, digits = sent(found, after=60 * hour)
+        for _ in range(5):
+            access.use_code(found.fresh_offer(), wrong(digits), cast.NOW + timedelta(hours=hour))
+    assert access.send_code(found.fresh_offer().pk, cast.NOW + timedelta(hours=23, minutes=59)) is None
+    assert access.send_code(found.fresh_offer().pk, cast.NOW + timedelta(hours=24)) is not None
+
+
+def test_who_types_the_right_code_each_time_is_never_out_of_codes() -> None:
+    found = cast.case("offered")
+    for hour in range(12):
+        for half in (0, 30):
+            at = cast.NOW + timedelta(hours=hour, minutes=half)
+            _, digits = sent(found, after=60 * hour + half)
+            assert access.use_code(found.fresh_offer(), digits, at)
+    assert AccessCode.objects.count() == 24
+
+
 @pytest.mark.parametrize("look", [access.open_dossier, access.download_dossier])
 def test_nothing_is_read_after_the_term_also_when_no_sweep_came_by(look: Callable[..., object]) -> None:
     found = cast.case("offered")
