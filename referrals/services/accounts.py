@@ -16,7 +16,7 @@ from referrals.models import Invitation, Membership, Partner, Passkey
 from referrals.services import account_events, second_factor
 from referrals.services.account_events import Changed
 from referrals.services.errors import Refused
-from referrals.services.invitations import By
+from referrals.services.invitations import By, still_may
 
 LAST = "Dit is de laatste beheerder. Maak eerst iemand anders beheerder."
 # So many leavers at once, so that no look holds the writers up.
@@ -84,7 +84,7 @@ def change_role(partner_id: int, pk: int, role: str, *, by: By, now: datetime) -
         raise Refused("Kies wat deze persoon mag doen.", field="role")
 
     def work() -> None:
-        member = _held(partner_id, pk)
+        member = _held(partner_id, pk, by)
         was = _role(member)
         if was == role:
             return
@@ -99,16 +99,14 @@ def change_role(partner_id: int, pk: int, role: str, *, by: By, now: datetime) -
 def take_out(partner_id: int, pk: int, *, by: By, now: datetime) -> None:
     """End somebody's account at once: its sessions, password, roles, apps and passkeys.
 
-    A manager cannot leave a partner without a manager; the KvK can, because it invites the next one.
+    A manager cannot leave a partner without a manager, for nobody takes out oneself; the KvK can, and invites the next.
     """
 
     def work() -> None:
-        member = _held(partner_id, pk)
+        member = _held(partner_id, pk, by)
         user = member.user
         if user.pk == by.user.pk:
             raise Refused("U kunt uzelf niet weghalen. Vraag dat aan een andere beheerder of aan de KvK.")
-        if _role(member) is Role.PARTNER_MANAGER and _managers(partner_id) == 1 and not _of_kvk(by):
-            raise Refused(LAST)
         second_factor.clear(user)
         user.groups.clear()
         user.is_active = False
@@ -124,7 +122,7 @@ def reset(partner_id: int, pk: int, *, by: By, now: datetime) -> None:
     """Take away the second step of somebody who lost it; the password stays, and a new second step must follow it."""
 
     def work() -> None:
-        member = _held(partner_id, pk)
+        member = _held(partner_id, pk, by)
         if member.user_id == by.user.pk:
             raise Refused("U kunt uw eigen tweede stap hier niet weghalen. Gebruik de pagina Beveiliging.")
         second_factor.clear(member.user)
@@ -149,9 +147,10 @@ def forget_leavers(now: datetime) -> int:
     return len(pks)
 
 
-def _held(partner_id: int, pk: int) -> Membership:
+def _held(partner_id: int, pk: int, by: By) -> Membership:
     """Return somebody of this partner, while nobody else changes its people."""
     Partner.objects.select_for_update().get(pk=partner_id)
+    still_may(by, partner_id)
     found = Membership.objects.select_related("user").filter(pk=pk, partner=partner_id, ended_at__isnull=True).first()
     if found is None:
         raise Refused("Deze persoon heeft hier geen account meer.")
@@ -168,10 +167,6 @@ def _managers(partner_id: int) -> int:
     return Membership.objects.filter(
         partner=partner_id, ended_at__isnull=True, user__is_active=True, user__groups__name=Role.PARTNER_MANAGER
     ).count()
-
-
-def _of_kvk(by: By) -> bool:
-    return by.actor.startswith("staff:")
 
 
 def _note(partner_id: int, kind: str, member: Membership, by: By, at: datetime, **about: str) -> None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from nnmkb.ledger import events, outbox, tokens
-from nnmkb.web.permissions import PARTNER_ROLES
+from nnmkb.web.permissions import PARTNER_ROLES, Role
 from referrals.models import Invitation, Membership, Partner
 from referrals.services import account_events
 from referrals.services.errors import Gone, Refused, UnknownLink
@@ -39,6 +39,15 @@ class Newcomer:
     password: str
 
 
+def still_may(by: By, partner_id: int) -> None:
+    """Refuse whoever manages this partner no longer: a colleague may have seen to that a moment ago."""
+    if by.actor.startswith("staff:"):
+        return
+    here = Membership.objects.filter(partner=partner_id, user=by.user, ended_at__isnull=True, user__is_active=True)
+    if not here.filter(user__groups__name=Role.PARTNER_MANAGER).exists():
+        raise Refused("U bent hier geen beheerder meer. Er is niets veranderd.")
+
+
 def normal(email: str) -> str:
     """Return an address as the name of an account: one way of writing it."""
     return email.strip().lower()
@@ -60,6 +69,7 @@ def invite(partner_id: int, email: str, role: str, *, by: By, now: datetime) -> 
 
     def work() -> Invitation:
         partner = Partner.objects.select_for_update().get(pk=partner_id)
+        still_may(by, partner_id)
         if Membership.objects.filter(partner=partner, user__username=address, ended_at__isnull=True).exists():
             raise Refused("Deze persoon heeft al een account bij deze organisatie.", field="email")
         _close(partner.invitations.filter(email=address, closed_at__isnull=True), now)
@@ -82,6 +92,7 @@ def take_back(partner_id: int, pk: int, *, by: By, now: datetime) -> None:
     """Make the link of an invitation worthless; of one that is closed already, nothing changes."""
 
     def work() -> None:
+        still_may(by, partner_id)
         if not _close(Invitation.objects.filter(pk=pk, partner=partner_id, closed_at__isnull=True), now):
             raise Refused("Deze uitnodiging staat niet meer open.")
         payload = {"invitation": pk}
