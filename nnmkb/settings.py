@@ -47,6 +47,11 @@ SITE_TAGLINE: str = env.str("SITE_TAGLINE", "Groningen, Fryslân en Drenthe")
 SITE_PHONE: str = env.str("SITE_PHONE", "088 000 00 00")
 SITE_EMAIL: str = env.str("SITE_EMAIL", "hulp@noordoverdegrens.example")
 
+# An electronic seal on dossiers, off until a key file is named: see docs/dossier.md.
+SEAL_PKCS12: str = env.str("SEAL_PKCS12", "")
+SEAL_PASSWORD: str = env.str("SEAL_PASSWORD", "")
+SEAL_TSA_URL: str = env.str("SEAL_TSA_URL", "")
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

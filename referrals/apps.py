@@ -12,7 +12,8 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Doorverwijzing"
 
     def ready(self) -> None:
-        """Register the system checks: the libraries of the PDF, and the sweep."""
+        """Register the system checks: the libraries of the PDF, its seal, and the sweep."""
         import_module("referrals.dossier.check")
+        import_module("referrals.dossier.seal")
         import_module("referrals.rounds")
         import_module("referrals.signing_in")

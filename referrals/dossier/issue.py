@@ -9,6 +9,7 @@ from django.db import transaction
 
 from nnmkb.ledger import events
 from referrals.dossier.render import render
+from referrals.dossier.seal import sealed
 from referrals.models import Dossier
 
 MADE = "dossier_made"
@@ -18,12 +19,13 @@ TRIES = 5
 def issue(dossier_id: int) -> bytes:
     """Return the PDF of a frozen dossier; nothing when it was made before or erased since.
 
-    Pure work: reads one row, writes none. PdfUnavailable when this machine has no Pango.
+    Pure work: reads one row, writes none. PdfUnavailable when this machine has no Pango; SealUnavailable when a seal
+    is asked for and cannot be set.
     """
     dossier = Dossier.objects.defer("pdf").get(pk=dossier_id)
     if dossier.pdf_digest or not dossier.content:
         return b""
-    return render(dossier.content)
+    return sealed(render(dossier.content))
 
 
 def keep(dossier_id: int, pdf: bytes, now: datetime) -> bool:
