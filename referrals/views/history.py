@@ -166,7 +166,7 @@ MESSAGES = {
 }
 
 # What followed on a message that did not arrive, by its note.
-CLOSED = {UNDELIVERABLE: "aanbod gestopt", SENT_ANEW: "opnieuw verstuurd", TAKEN_CARE_OF: "afgehandeld"}
+CLOSED = {UNDELIVERABLE: "Het aanbod is gestopt.", SENT_ANEW: "Opnieuw verstuurd.", TAKEN_CARE_OF: "Afgehandeld."}
 # The code of a mail server (RFC 3463) in words, the longest beginning first.
 STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 WHY = (
@@ -289,7 +289,9 @@ def _tone(row: Outgoing) -> str:
 
 
 def _why(row: Outgoing) -> str:
-    """Say why a message did not go out or came back, by the code of the mail server; nothing where nobody must act."""
+    """Say why a message did not go out or came back, by the code of the mail server, or what was done about it."""
+    if row.last_error in CLOSED:
+        return CLOSED[row.last_error]
     if row.state not in FAILED and not (row.state == Outgoing.State.PENDING and row.attempts):
         return ""
     code = STATUS.search(row.last_error)
@@ -302,9 +304,8 @@ def _why(row: Outgoing) -> str:
 
 
 def _state(row: Outgoing) -> str:
-    lost = "teruggekomen" if row.bounced_at else "niet bezorgd"
     if row.last_error in CLOSED:
-        return f"{lost}, {CLOSED[row.last_error]}"
+        return "teruggekomen" if row.bounced_at else "niet bezorgd"
     if row.last_error == ARRIVED_OTHERWISE:
         return "aangekomen in het systeem van de partner"
     if row.state == Outgoing.State.DONE and row.last_error:

@@ -147,7 +147,7 @@ def test_the_dead_mail_no_longer_asks_for_a_person_once_its_offer_has_ended(writ
     row.refresh_from_db()
     assert (row.state, row.last_error) == ("done", bouncing.UNDELIVERABLE)
     [shown] = [one for one in history.deliveries(found.fresh()) if one.pk == row.pk]
-    assert (shown.state, shown.can_send_again) == ("niet bezorgd, aanbod gestopt", False)
+    assert (shown.state, shown.why, shown.can_send_again) == ("niet bezorgd", "Het aanbod is gestopt.", False)
 
 
 @pytest.mark.parametrize("answer", ["accept", "decline", "recall", "withdraw"])

@@ -85,7 +85,8 @@ def test_message_that_came_back_goes_again_and_no_longer_asks_for_anybody(found,
     again(found, receipt)
     receipt.refresh_from_db()
     assert (receipt.state, receipt.done_at, receipt.bounced_at) == ("done", cast.NOW, SOON)
-    assert shown(found, receipt).state == "teruggekomen, opnieuw verstuurd"
+    told = shown(found, receipt)
+    assert (told.state, told.why, told.failed) == ("teruggekomen", "Opnieuw verstuurd.", False)
     assert [row.state for row in others(receipt)] == ["pending"]
 
 
@@ -141,7 +142,8 @@ def test_message_that_somebody_took_care_of_leaves_the_list_and_says_so(found, r
     delivery.take_care(found.fresh(), receipt.pk, advisor=found.advisor, now=SOON)
     assert failed(found) == []
     assert not marks_of([found.fresh()])[found.referral.pk].undelivered
-    assert shown(found, receipt).state == f"{words}, afgehandeld"
+    told = shown(found, receipt)
+    assert (told.state, told.why, told.failed) == (words, "Afgehandeld.", False)
     assert events.history(found.referral.stream)[-1].kind == "delivery_taken_care_of"
     with pytest.raises(Refused, match="niet meer op mislukt"):
         delivery.take_care(found.fresh(), receipt.pk, advisor=found.advisor, now=SOON)
@@ -194,5 +196,5 @@ def test_both_buttons_are_on_the_workbench(found: cast.Case, receipt: Outgoing, 
     assert "teruggekomen" in text
     assert "Dit adres bestaat niet." in text
     assert client.post(f"{address}bezorging/", {"bericht": receipt.pk, "wat": "afgehandeld"}).status_code == 302
-    assert "afgehandeld" in client.get(address).content.decode()
+    assert "<br>Afgehandeld." in client.get(address).content.decode()
     assert client.post(f"{address}bezorging/", {"bericht": receipt.pk, "wat": "afgehandeld"}).status_code == 409
