@@ -106,6 +106,8 @@ class ReasonForm(AnswerForm):
         for name, codes in (("until", dated), ("reason_text", worded)):
             if codes:
                 show_when(self, name, on="reason", values=codes, indent=True)
+                # Who sees the words asked for has to fill them in.
+                self.fields[name].hide_optional = name == "reason_text"  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
 

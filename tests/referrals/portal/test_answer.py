@@ -267,3 +267,11 @@ def test_answer_after_the_term_and_its_grace_does_not_count() -> None:
     assert late.status_code == 410
     assert "De termijn van dit aanbod is voorbij." in said(late)
     assert case.fresh().state == State.OFFERED
+
+
+def test_words_that_anders_asks_for_are_not_called_optional() -> None:
+    case = cast.case("offered")
+    client, _ = browser(case.partner)
+    text = said(client.get(f"{page(case.fresh_offer())}antwoord/?wat=afwijzen"))
+    assert "Toelichting Ten minste 10 tekens." in text
+    assert "Tot wanneer hebt u geen ruimte? (niet verplicht)" in text

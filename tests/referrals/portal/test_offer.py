@@ -120,8 +120,12 @@ def test_partner_that_had_it_before_does_not_see_it_again_at_the_next() -> None:
     shown = before.get(page(offer))
     assert shown.status_code == 410
     assert "Zilverwiek" not in shown.content.decode()
+    lists = said(before.get("/partner/")).partition("Onlangs afgelopen")
+    assert case.referral.number not in lists[0]
+    assert case.referral.number in lists[2]
     after, _ = browser(nom)
     assert after.get(page(offer)).status_code == 200
+    assert case.referral.number in said(after.get("/partner/"))
 
 
 # --- role by act ----------------------------------------------------------------------------------------------------
