@@ -146,6 +146,12 @@ def breakable(url: str) -> str:
 
 
 @register.filter
+def joined(parts: list[str]) -> str:
+    """Return the parts as one text, still to be escaped: Django's join escapes, and a cut may go through an entity."""
+    return ", ".join(parts)
+
+
+@register.filter
 def is_short(group: dict[str, Any]) -> bool:
     """Say whether the answers of a group are so few that they stay together on one page."""
     lines = group["lines"]
