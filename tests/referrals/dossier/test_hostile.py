@@ -6,10 +6,11 @@ import socket
 import time
 from typing import Any
 
+import pydyf
 import pytest
 
 from referrals.domain.dossier import Content, canonical, digest
-from referrals.dossier import render
+from referrals.dossier import finish, render
 from referrals.dossier.verify import address
 from tests.domain.dossier.sample import scan
 from tests.referrals.dossier.reading import attachments, links, opened, pages
@@ -57,13 +58,6 @@ def test_a_script_tag_in_a_name_is_shown_and_a_note_tells_of_characters_that_are
     assert "staat voor een letter" not in " ".join(pages(pdf))
 
 
-@pytest.mark.parametrize("name", ["long word", "zalgo", "many lines", "long dashes"])
-def test_endless_text_takes_no_endless_time(name: str) -> None:
-    begin = time.process_time()
-    render.render(hostile(HOSTILE[name]))
-    assert time.process_time() - begin < 8
-
-
 @pytest.mark.parametrize(
     "html",
     [
@@ -81,6 +75,11 @@ def test_endless_text_takes_no_endless_time(name: str) -> None:
         '<svg viewBox="0 0 9 9"><image href="{url}" width="9" height="9"/></svg>',
         '<svg viewBox="0 0 9 9"><use href="{url}#a"/></svg>',
         '<base href="{url}"><img src="x.png">',
+        '<picture><source srcset="{url}"><img src="{url}" alt="x"></picture>',
+        '<iframe src="{url}"></iframe>',
+        '<input type="image" src="{url}" alt="x">',
+        '<svg viewBox="0 0 9 9"><style>@import url({url});</style><rect width="9" height="9"/></svg>',
+        "<style>@page {{ background: url({url}) }}</style>",
     ],
 )
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "file:///etc/hostname", "data:image/png;base64,AAAA"])
@@ -107,3 +106,55 @@ def test_a_refused_fetch_is_an_ordinary_exception(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(render.FetchRefused) as refused:
         render.render(scan())
     assert isinstance(refused.value, Exception)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="javascript:alert(1)">x</a>',
+        '<a href="file:///etc/passwd">x</a>',
+        '<a href="https://evil.example/">x</a>',
+        '<a href="https://evil.example@127.0.0.1:8000/">x</a>',
+        '<a href="http://127.0.0.1:8000/c/AAAA-AAAA-AAAA/">x</a>',
+        '<a href="mailto:somebody@evil.example">x</a>',
+        '<a href="//evil.example">x</a>',
+    ],
+)
+def test_a_link_that_leads_anywhere_else_stops_the_render(html: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f'<html lang="nl"><title>x</title><body>{html}</body></html>'
+    monkeypatch.setattr(render, "html", lambda content: page)
+    with pytest.raises(render.FetchRefused, match="leads nowhere"):
+        render.render(scan())
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        ({"Type": "/Action", "S": "/JavaScript"}, "no action"),
+        ({"Type": "/Action", "S": "/Launch", "F": "x"}, "no action"),
+        ({"Kids": [{"AA": {}}]}, "by itself"),
+        ({"OpenAction": []}, "by itself"),
+        ({"Type": "/Filespec", "UF": pydyf.String("other.bin")}, "one attachment"),
+    ],
+)
+def test_anything_active_in_the_file_is_refused(thing: dict[str, Any], said: str) -> None:
+    pdf = pydyf.PDF()
+    pdf.add_object(pydyf.Dictionary({"Type": "/Filespec", "UF": pydyf.String("dossier.json")}))
+    finish.refuse_strays(pdf, {}, "dossier.json")
+    pdf.add_object(pydyf.Dictionary(thing))
+    with pytest.raises(finish.Stray, match=said):
+        finish.refuse_strays(pdf, {}, "dossier.json")
+
+
+@pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if len(text) > 300])
+def test_a_hostile_dossier_is_small_and_costs_no_more_than_four_ordinary_ones(name: str) -> None:
+    # Beside an ordinary one in the same moment; what else the machine does may spoil a pair, not three.
+    pairs = ((timed(scan()), timed(hostile(HOSTILE[name]))) for _ in range(3))
+    assert any(bad <= 4 * ordinary and size <= 100_000 for (ordinary, _), (bad, size) in pairs)
+
+
+def timed(content: Content) -> tuple[float, int]:
+    """Return the CPU seconds of one render, and the size of what comes out."""
+    began = time.process_time()
+    pdf = render.render(content)
+    return time.process_time() - began, len(pdf)

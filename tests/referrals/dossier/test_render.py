@@ -169,12 +169,6 @@ def test_a_foreign_company_gets_two_pages_with_its_own_words() -> None:
     assert names(opened(made)).count("/H1") == 1
 
 
-def test_the_same_content_gives_the_same_bytes(pdf: bytes) -> None:
-    assert render.render(scan()) == pdf
-    render.engine.cache_clear()
-    assert render.render(scan()) == pdf
-
-
 def test_another_content_gives_another_identifier(pdf: bytes) -> None:
     changed = scan()
     changed["company"]["name"] = "Anders B.V."
