@@ -171,6 +171,7 @@ def erase(intake_id: int, *, actor: str, key: str, now: datetime) -> Intake:
         for row in consents.newest(intake_id).values():
             if row.given:
                 consents.take_back(row, now)
+        feed.hold_partners(intake.pk)
         for referral in open_referrals(intake):
             _withdrawn(referral, live(referral), actor, now, quiet=TOLD_APART)
         event = events.record(intake.stream, "intake_erased", actor=actor, at=now, payload={}, idempotency_key=scoped)
@@ -235,6 +236,7 @@ def stop_sharing(
 
     In the transaction that took it back, by this event.
     """
+    feed.hold_partners(intake.pk)
     for referral in open_referrals(intake):
         _without(referral, organisations, everything=everything, actor=actor, now=now)
     ask_to_delete(intake, organisations, event, now)

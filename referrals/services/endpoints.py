@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from nnmkb.ledger import events, tokens
+from nnmkb.ledger import events, outbox, tokens
 from nnmkb.ledger.models import Event, Outgoing
 from referrals.domain import webhook_address, webhook_signature
 from referrals.models import Partner, WebhookAttempt, WebhookEndpoint
@@ -182,11 +182,19 @@ def secret_of(endpoint: WebhookEndpoint, nonce: str) -> str:
 
 
 def close_waiting(endpoint_id: int, now: datetime) -> int:
-    """Close what still waits for an endpoint that nobody listens at; no alarm, for the feed holds it all."""
+    """Close what still waits for an endpoint that nobody listens at; no alarm, for the feed holds it all.
+
+    Mail that stood by for it goes now, unless another endpoint may still hear the same.
+    """
     waiting = Outgoing.objects.filter(
         recipient=f"endpoint:{endpoint_id}", kind=feed.WEBHOOK, state__in=(Outgoing.State.PENDING, Outgoing.State.DEAD)
     )
-    return waiting.update(state=Outgoing.State.DONE, done_at=now, last_error=NOBODY_LISTENS)
+    lines = list(waiting.values_list("event", flat=True))
+    closed = waiting.update(state=Outgoing.State.DONE, done_at=now, last_error=NOBODY_LISTENS)
+    elsewhere = Outgoing.objects.filter(event__in=lines, kind=feed.WEBHOOK, state__in=outbox.OPEN).values("event")
+    mail = Outgoing.objects.filter(unless__in=lines, state=Outgoing.State.PENDING, due_at__gt=now)
+    mail.exclude(unless__in=elsewhere).update(due_at=now, hinted_at=None)
+    return closed
 
 
 def _messages(endpoint: WebhookEndpoint) -> QuerySet[Outgoing]:

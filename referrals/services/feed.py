@@ -48,6 +48,16 @@ def tell(
     return line
 
 
+def hold_partners(intake_id: int) -> None:
+    """Hold every connected partner of a company, in one order; call it before several of their feeds are written.
+
+    Two companies that stop at one moment would otherwise each wait for the partner that the other holds.
+    """
+    offers = Offer.objects.filter(referral__intake=intake_id).values("partner")
+    connected = Partner.objects.select_for_update(no_key=True).filter(pk__in=offers, connected_at__isnull=False)
+    list(connected.order_by("pk").values_list("pk", flat=True))
+
+
 def heard_by_system(offer: Offer, version: int) -> Event | None:
     """Return the line of a change, when the partner works by API and its endpoints were just promised to hear it.
 

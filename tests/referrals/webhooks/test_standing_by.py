@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Event, Outgoing
@@ -320,7 +322,59 @@ def test_erasing_after_a_withdrawal_asks_once_more(endpoint: WebhookEndpoint) ->
     assert kinds(endpoint.partner).count("consent.withdrawn") == 2
 
 
-def test_switching_the_endpoint_off_leaves_the_mail_where_it_is(endpoint: WebhookEndpoint) -> None:
+def test_mail_waits_no_longer_when_the_last_endpoint_that_could_hear_goes_off(
+    endpoint: WebhookEndpoint, receiver: Receiver
+) -> None:
+    second = added(endpoint.partner, f"{receiver.url}&tweede=ja")
     cast.case("offered")
+    row = to_partner("offer")
     endpoints.switch_off(endpoint.partner_id, endpoint.pk, actor="partner:1", key=cast.key(), now=SOON)
-    assert deliver(to_partner("offer"), HOUR) is Outcome.DONE
+    row.refresh_from_db()
+    assert row.due_at == HOUR
+    receiver.answer = answers.status(410)
+    deliver(messages(second)[0])
+    row.refresh_from_db()
+    assert row.due_at == SOON
+    assert deliver(row) is Outcome.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_companies_that_stop_at_once_do_not_wait_for_each_other() -> None:
+    partners = [cast.partner(code, channel="api", connected_at=NOW) for code in ("water_alliance", "nom")]
+    companies = [cast.case("offered"), cast.case("offered", organisation="nom")]
+    # Each company is known to both partners, the second one in the other order.
+    for company, other in zip(companies, reversed(partners), strict=True):
+        old = company.fresh_offer()
+        Offer.objects.create(
+            referral=old.referral,
+            partner=other,
+            organisation=other.organisation,
+            partner_name=other.name,
+            attempt=2,
+            dossier=old.dossier,
+            offered_at=NOW,
+            respond_by=NOW,
+            nonce=other.code,
+            link_digest=f"{company.intake.pk}",
+            state=Offer.State.DECLINED,
+            ended_at=NOW,
+            opened_at=NOW,
+        )
+    start, went_wrong = threading.Barrier(2), []
+
+    def stop(company: cast.Case) -> None:
+        start.wait()
+        try:
+            closing.erase(company.intake.pk, actor="entrepreneur", key=cast.key(), now=SOON)
+        except Exception as error:
+            went_wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=stop, args=(company,)) for company in companies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert went_wrong == []
+    assert [kinds(partner).count("consent.withdrawn") for partner in partners] == [2, 2]
