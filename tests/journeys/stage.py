@@ -14,8 +14,10 @@ from django.test import Client
 from intake.models import Intake
 from intake.services import drafts
 from nnmkb.ledger.models import Event, Outgoing
+from nnmkb.web.permissions import Role
 from referrals.models import AccessCode, Offer
 from referrals.services import access, offering, refer
+from tests.referrals.accounts import cast as people
 from tests.referrals.desk import making
 from tests.referrals.services import cast
 
@@ -133,6 +135,10 @@ def every_form() -> list[Target]:
     desk.force_login(making.staff())
     free = cast.submitted().referrals.order_by("id")[0]
     work = f"/werkbak/{free.number}/"
+    portal = people.signed_in(browser(), people.member(case.partner, Role.PARTNER_MANAGER))
+    inbox, own_entry = f"/partner/aanbod/{case.referral.number}/antwoord/", "/partner/organisatie/"
+    seen = {"sleutel": key(), "versie": str(case.fresh().version)}
+    entry = {"sleutel": key(), "versie": str(case.partner.version)}
     act = {"sleutel": key(), "versie": "1", "lijst": "", "reason": "not_eligible", "reason_text": "", "text": "Belde."}
     door = f"/zelfscan/{draft.reference}"
     return [
@@ -157,6 +163,15 @@ def every_form() -> list[Target]:
         Target("claim", desk, f"{work}oppakken/", act),
         Target("cancel", desk, f"{work}annuleren/", act),
         Target("offer", desk, f"{work}aanbieden/", {**act, "partner": "1"}),
+        Target("portal-decline", portal, inbox, {**seen, "wat": "afwijzen", "reason": "other",
+               "reason_text": "Wij zijn dicht.", "until": ""}),
+        Target("portal-question", portal, inbox, {**seen, "wat": "vraag", "text": "Exporteert het bedrijf al?"}),
+        Target("portal-note", portal, inbox, {**seen, "wat": "voortgang", "text": "Volgende week een plan."}),
+        Target("portal-organisation", portal, f"{own_entry}wijzigen/", {**entry, "channel": "portal", "capacity": "9",
+               "response_days": "5", "activities": "P4", "provinces": "drenthe", "sectors": "", "themes": ""}),
+        Target("portal-pause", portal, f"{own_entry}pauze/", {**entry, "until": "2026-12-20"}),
+        Target("portal-contact", portal, f"{own_entry}contact/", {**entry, "name": "Piet", "role": "", "email": "",
+               "phone": ""}),
         Target("retry", desk, f"{work}bezorging/", {"bericht": "1", "lijst": ""}),
     ]  # fmt: skip
 

@@ -39,7 +39,7 @@ def answer(request: HttpRequest, member: Membership, offer: Offer) -> HttpRespon
         return give(request, member, offer, chosen)
     row, late = standing(offer, chosen, ACTS)
     if late:
-        return conflict(request, member, offer, chosen, happened.visible(happened.events_of(offer), offer))
+        return conflict(request, member, offer, chosen, happened.deeds_of(offer))
     if chosen not in [act for act, _ in possible(offer, ACTS)]:
         return redirect(place_of(offer).page)
     return show(request, member, offer, chosen, chosen.form(row=row, initial=begin(member)))
@@ -65,7 +65,7 @@ def give(request: HttpRequest, member: Membership, offer: Offer, chosen: Act) ->
         return show(request, member, offer, chosen, found.form)
     if not found.done:
         offer.refresh_from_db(fields=["state", "ended_at"])
-        newest = happened.visible(happened.events_of(offer), offer)
+        newest = happened.deeds_of(offer)
         return conflict(request, member, offer, chosen, newest, found.why)
     if found.fresh:
         messages.success(request, chosen.done)
@@ -87,7 +87,7 @@ def incomplete(request: HttpRequest, member: Membership, offer: Offer, chosen: A
     """Show the form again when it came without the version it was made for, with what was typed."""
     row, late = standing(offer, chosen, ACTS)
     if late:
-        return conflict(request, member, offer, chosen, happened.visible(happened.events_of(offer), offer))
+        return conflict(request, member, offer, chosen, happened.deeds_of(offer))
     form = chosen.form(request.POST, row=row)
     form.add_error(None, INCOMPLETE)
     return show(request, member, offer, chosen, form)

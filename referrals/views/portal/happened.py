@@ -49,6 +49,8 @@ DEEDS = {
     "referral_returned": "gaf deze doorverwijzing terug",
     "referral_stopped": "stopte deze doorverwijzing",
 }
+# The newest; who looks every hour fills a page with it.
+MOST = 200
 KVK = "de KvK"
 OWN_SYSTEM = "uw eigen systeem"
 BY_LINK = "met de link uit de e-mail"
@@ -56,8 +58,17 @@ BY_LINK = "met de link uit de e-mail"
 
 def events_of(offer: Offer) -> list[Event]:
     """Return what the partner may know of its offer, newest first."""
-    mine = Event.objects.filter(stream=f"referral:{offer.referral_id}", kind__in=TITLES, payload__offer=offer.pk)
-    return list(mine.order_by("-seq"))
+    return _of(offer, TITLES)
+
+
+def deeds_of(offer: Offer) -> list[Event]:
+    """Return what was done with it, newest first: what a sentence about who was first can be of."""
+    return _of(offer, DEEDS)
+
+
+def _of(offer: Offer, kinds: Iterable[str]) -> list[Event]:
+    mine = Event.objects.filter(stream=f"referral:{offer.referral_id}", kind__in=list(kinds), payload__offer=offer.pk)
+    return list(mine.order_by("-seq")[:MOST])
 
 
 def visible(events: Iterable[Event], offer: Offer) -> list[Event]:

@@ -255,9 +255,13 @@ def note(case: cast.Case, text: str = "Volgende week een plan.", **more: Any) ->
 
 def test_note_is_there_for_colleagues_and_starts_the_term_again() -> None:
     case = cast.case("in_progress")
+    before = case.fresh().next_due_at
     with time_machine.travel(cast.NOW.replace(day=27), tick=False):
         note(case, name="Jan de Vries")
-    assert case.fresh().next_due_at > case.referral.next_due_at  # type: ignore[operator]
+    after = case.fresh().next_due_at
+    assert before
+    assert after
+    assert (after - before).days == 4
     eva, _ = browser(case.partner, READER, name="Eva Postma")
     text = said(eva.get(page(case.fresh_offer())))
     assert "Volgende week een plan." in text
