@@ -35,8 +35,9 @@ def begin(request: HttpRequest, user: User, wanted: str, now: datetime) -> None:
     """Remember whose password was right, under a new session key."""
     if request.user.is_authenticated:
         logout(request)
-    # A key that somebody planted is worth nothing now.
+    # A key that somebody planted is worth nothing now, and neither is a secret in it that somebody else knows.
     request.session.cycle_key()
+    forget_secrets(request)
     request.session[KEY] = {
         "user": user.pk,
         "proof": user.get_session_auth_hash(),
@@ -59,8 +60,7 @@ def who(request: HttpRequest, now: datetime) -> User | None:
 def finish(request: HttpRequest, user: User, device: object | None, wanted: str | None = None) -> str:
     """Sign somebody in, with the factor that was shown; return where to go."""
     kept: dict[str, Any] = request.session.pop(KEY, None) or {}
-    for key in (CHALLENGE, APP_KEY):
-        request.session.pop(key, None)
+    forget_secrets(request)
     if device is not None:
         # django-otp puts it in the session when the signing in is told.
         user.otp_device = device  # type: ignore[attr-defined]
@@ -70,6 +70,12 @@ def finish(request: HttpRequest, user: User, device: object | None, wanted: str 
     # A scan that was begun in this browser before would keep the session open for a month.
     request.session.set_expiry(None)
     return destination(request, wanted if wanted is not None else kept.get("next", ""))
+
+
+def forget_secrets(request: HttpRequest) -> None:
+    """Drop the question to a passkey and the secret of an app that were not used."""
+    for key in (CHALLENGE, APP_KEY):
+        request.session.pop(key, None)
 
 
 def destination(request: HttpRequest, wanted: str) -> str:

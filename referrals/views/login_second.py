@@ -57,7 +57,6 @@ def ask(request: HttpRequest, user: User, form: CodeForm, locked: int = 0) -> Ht
     context = {
         "form": form,
         "locked_minutes": locked,
-        "has_app": bool(second_factor.apps(user)),
         "passkey_options": challenge(request, user) if has_passkey else "",
     }
     return render(request, SECOND, context, status=429 if locked else 200)

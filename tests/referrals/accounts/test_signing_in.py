@@ -232,6 +232,16 @@ def test_secret_of_an_app_that_was_not_shown_here_is_refused(client: Client) -> 
     assert not TOTPDevice.objects.exists()
 
 
+def test_secret_that_somebody_planted_in_the_browser_is_not_the_one_that_is_shown(client: Client) -> None:
+    session = client.session
+    session[halfway.APP_KEY] = cast.KEY
+    session.save()
+    give_password(client, cast.member(making.partner(), verified=False, password=PASSWORD))
+    assert second_factor.secret_of(cast.KEY) not in client.get("/inloggen/instellen/").content.decode()
+    client.post("/inloggen/instellen/", {"code": cast.code(NOW)})
+    assert not TOTPDevice.objects.exists()
+
+
 # --- recovery codes -------------------------------------------------------------------------------------------------
 
 
