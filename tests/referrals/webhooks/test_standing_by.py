@@ -378,3 +378,11 @@ def test_two_companies_that_stop_at_once_do_not_wait_for_each_other() -> None:
         thread.join()
     assert went_wrong == []
     assert [kinds(partner).count("consent.withdrawn") for partner in partners] == [2, 2]
+
+
+def test_the_feed_tells_the_end_of_an_offer_that_nobody_heard_of_by_message(endpoint: WebhookEndpoint) -> None:
+    found = cast.case("offered")
+    closing.withdraw(found.intake.pk, ("C2", "water_alliance"), actor="entrepreneur", key=cast.key(), now=SOON)
+    assert found.fresh().state == "returned"
+    assert not Outgoing.objects.filter(kind="mail.withdrawn_to_partner").exists()
+    assert kinds(endpoint.partner) == ["offer.created", "consent.withdrawn"]
