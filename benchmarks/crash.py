@@ -88,6 +88,12 @@ class Crew:
         line = ["-m", "celery", "-A", "nnmkb", "worker", "-Q", queues, "-c", WORKERS[queues], "-n", f"{queues[:4]}@%h"]
         self.workers[queues] = self._run(*line, "--without-gossip", "--without-mingle", "--loglevel", "ERROR")
 
+    def revive(self) -> None:
+        """Start again what has stopped, as the container runtime does: Celery gives up when a child dies early."""
+        for queues, worker in list(self.workers.items()):
+            if worker.poll() is not None:
+                self.work(queues)
+
     def kill_one(self, found: Found) -> bool:
         """Kill a parent or a child of a worker; False when that worker has no child yet."""
         queues = self.chance.choice(list(WORKERS))
@@ -168,7 +174,7 @@ def run(deliveries: int, kills: int, seed: int) -> Found:
         crew.start()
         found = Found()
         _work_and_kill(site, crew, found, deliveries, kills, chance, {"redis": redis, "postgres": postgres})
-        site.wait_until_settled(SETTLE)
+        site.wait_until_settled(SETTLE, meanwhile=crew.revive)
         site.count(found, mails.times, hooks.times)
         found.seconds = round(time.monotonic() - began)
         return found
@@ -186,6 +192,7 @@ def _work_and_kill(
         if site.promised < deliveries and site.promised <= deliveries * (found.kills + 1) / max(kills, 1):
             site.promise_more()
         time.sleep(chance.uniform(*PAUSES))
+        crew.revive()
         if found.kills < kills:
             crew.kill_one(found)
         name = stops.pop(found.kills, None)
