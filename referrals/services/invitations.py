@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from nnmkb.ledger import events, outbox, tokens
+from nnmkb.ledger.models import Outgoing
 from nnmkb.web.permissions import PARTNER_ROLES, Role
 from referrals.models import Invitation, Membership, Partner
 from referrals.services import account_events
@@ -56,6 +58,15 @@ def normal(email: str) -> str:
 def still_open(partner: Partner) -> list[Invitation]:
     """Return the invitations that nobody accepted or took back, the newest first; those that ran out included."""
     return list(partner.invitations.filter(closed_at__isnull=True).order_by("-created_at", "-pk"))
+
+
+def undelivered(rows: Iterable[Invitation]) -> set[int]:
+    """Return the keys of the invitations whose mail was given up or came back."""
+    names = {f"invitation:{row.pk}": row.pk for row in rows}
+    lost = Outgoing.objects.filter(
+        kind=MAIL, recipient__in=names, state__in=(Outgoing.State.DEAD, Outgoing.State.BOUNCED)
+    )
+    return {names[name] for name in lost.values_list("recipient", flat=True)}
 
 
 def invite(partner_id: int, email: str, role: str, *, by: By, now: datetime) -> Invitation:

@@ -53,7 +53,8 @@ def page(request: HttpRequest, room: Room) -> HttpResponse:
     if form.is_bound and form.is_valid() and invite(form, request, room):
         messages.success(request, SENT)
         return redirect(room.href)
-    now = timezone.now()
+    now, waiting = timezone.now(), invitations.still_open(room.partner)
+    lost = invitations.undelivered(waiting)
     context = {
         **room.frame,
         "room": room,
@@ -64,11 +65,12 @@ def page(request: HttpRequest, room: Room) -> HttpResponse:
                 "email": one.email,
                 "role": ROLE_NAMES[one.role],
                 "over": now >= one.expires_at,
+                "lost": one.pk in lost,
                 "until": day_in_words(local_date(one.expires_at)),
                 "again": room.href_of(2, one.pk, "opnieuw"),
                 "back": room.href_of(2, one.pk, "intrekken"),
             }
-            for one in invitations.still_open(room.partner)
+            for one in waiting
         ],
     }
     return render(request, "referrals/people.html", context)

@@ -101,6 +101,14 @@ def test_manager_invites_sends_again_and_takes_back(inside: Client, partner: Par
     assert "staat niet meer open" in again
 
 
+@pytest.mark.parametrize("state", [Outgoing.State.DEAD, Outgoing.State.BOUNCED])
+def test_invitation_that_did_not_arrive_says_so(inside: Client, state: str) -> None:
+    inside.post("/partner/mensen/", {"email": "weg@b.example", "role": "partner_reader"})
+    assert "kwam niet aan" not in text(inside.get("/partner/mensen/"))
+    Outgoing.objects.filter(kind="mail.invitation").update(state=state)
+    assert "kwam niet aan" in text(inside.get("/partner/mensen/"))
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
