@@ -212,6 +212,18 @@ def test_a_receiver_that_is_gone_is_switched_off_at_once(receiver: Receiver) -> 
     assert not ReviewItem.objects.exists()
 
 
+def test_two_messages_at_once_end_an_endpoint_once(receiver: Receiver) -> None:
+    _, endpoint = offered(receiver)
+    cast.case("offered")
+    claims = [outbox.claim(row.pk, SOON) for row in messages(endpoint)]
+    gone = endpoint_results.Result(410, "", "", 5)
+    for claimed in claims:
+        assert claimed is not None
+        assert endpoint_results.failed(claimed, endpoint, gone, SOON) == Outgoing.State.DEAD
+    assert Outgoing.objects.filter(kind="mail.endpoint_off").count() == 1
+    assert {state(row) for row in messages(endpoint)} == {("done", endpoints.NOBODY_LISTENS)}
+
+
 def test_what_waits_for_an_endpoint_that_was_switched_off_or_removed_goes_nowhere(
     receiver: Receiver,
 ) -> None:
