@@ -100,7 +100,7 @@ def deliver(outgoing_id: int, *, now: Clock = timezone.now, limit: Limit = no_li
             if claimed.outgoing.kind == feed.WEBHOOK:
                 # It settles itself: what the receiver answers decides what becomes of its endpoint.
                 return OUTCOMES[delivering.deliver(claimed, now)]
-            keep = carry_out(claimed.outgoing)
+            keep = carry_out(claimed.outgoing, now())
         return settle(claimed, keep, now())
     except PdfUnavailable:
         # The dossier can be read as a page: the mail behind it must go, and nobody needs to be woken for it.
@@ -159,15 +159,15 @@ def is_permanent(error: BaseException) -> bool:
     return mail_errors.is_permanent(error) or not isinstance(error, Exception | TimeIsUp)
 
 
-def carry_out(outgoing: Outgoing) -> Keep:
+def carry_out(outgoing: Outgoing, now: datetime) -> Keep:
     """Do the work of a row, outside any transaction; return what to keep in the transaction that settles it."""
     work = BY_KIND.get(outgoing.kind) or BY_KIND.get(outgoing.kind.partition(".")[0])
     if work is None:
         raise UnknownKind(outgoing.kind)
-    return work(outgoing)
+    return work(outgoing, now)
 
 
-def send(outgoing: Outgoing) -> Keep:
+def send(outgoing: Outgoing, now: datetime) -> Keep:
     """Write a mail and hand it to the mail server."""
     write = mail.WRITERS.get(outgoing.kind)
     if write is None:
@@ -189,19 +189,19 @@ def send(outgoing: Outgoing) -> Keep:
     return nothing_to_keep
 
 
-def render(outgoing: Outgoing) -> Keep:
+def render(outgoing: Outgoing, now: datetime) -> Keep:
     """Make the PDF of a dossier; keep it exactly once."""
     dossier_id = int(outgoing.recipient.partition(":")[2])
     pdf = issue.issue(dossier_id)
     return lambda now: issue.keep(dossier_id, pdf, now)
 
 
-def keep_house(outgoing: Outgoing) -> Keep:
+def keep_house(outgoing: Outgoing, now: datetime) -> Keep:
     """Do the periodic work that the row names; each is safe to do twice."""
     name = outgoing.kind.partition(".")[2]
     if name not in housework.WORKS:
         raise UnknownKind(outgoing.kind)
-    return housework.do(name, timezone.now())
+    return housework.do(name, now)
 
 
 def nothing_to_keep(now: datetime) -> None:
@@ -209,7 +209,11 @@ def nothing_to_keep(now: datetime) -> None:
 
 
 # What carries out a row: by its whole kind, or else by the part before the dot.
-BY_KIND: Mapping[str, Callable[[Outgoing], Keep]] = {"dossier.render": render, "mail": send, "work": keep_house}
+BY_KIND: Mapping[str, Callable[[Outgoing, datetime], Keep]] = {
+    "dossier.render": render,
+    "mail": send,
+    "work": keep_house,
+}
 
 
 def revive_renders(now: datetime) -> int:

@@ -24,6 +24,7 @@ from referrals.rounds import Sweeping
 log = logging.getLogger("nnmkb.relay")
 # A stop waits so long for work that takes minutes; cut off, it is done again at the next start.
 PATIENCE = 10.0
+BREATH = 0.2
 
 
 class Command(BaseCommand):
@@ -90,7 +91,8 @@ def carry_out(outgoing_id: int, kind: str) -> None:
 def carry_out_or_begin(outgoing_id: int, kind: str) -> None:
     """Carry out one delivery; what takes minutes is begun beside the deliveries, which do not wait for it."""
     if kind in LONG:
-        begin_beside(outgoing_id)
+        # A moment to take its row, so that the relay does not find it waiting again and again.
+        begin_beside(outgoing_id).join(BREATH)
     else:
         carry_out(outgoing_id, kind)
 
