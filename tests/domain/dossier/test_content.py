@@ -30,6 +30,12 @@ def test_the_dossier_of_every_company_fits_the_schema(name: str) -> None:
     assert problems(content(COMPANIES[name])) == []
 
 
+def test_the_example_beside_the_schema_fits_it() -> None:
+    example = json.loads(SCHEMA.with_name("example.json").read_text(encoding="utf-8"))
+    assert problems(example) == []
+    assert {*example} == {*scan()}
+
+
 def test_the_samples_of_the_other_tests_fit_the_schema() -> None:
     assert problems(scan()) == []
     assert problems(foreign()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Iterator
 from typing import Any
@@ -62,3 +63,20 @@ def test_libraries_under_other_names_are_found_by_importing(monkeypatch: pytest.
     monkeypatch.setattr(check, "loads", lambda library: False)
     monkeypatch.setattr(importlib, "import_module", lambda name, package=None: object())
     assert check.pango_present()
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_a_worker_starts_without_pango_and_says_so() -> None:
+    assert render.warm() is False
+
+
+@pytest.mark.pango
+def test_a_worker_starts_warm() -> None:
+    render.engine.cache_clear()
+    before = gc.get_freeze_count()
+    try:
+        assert render.warm() is True
+        assert render.engine.cache_info().currsize == 1
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()

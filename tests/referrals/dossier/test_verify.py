@@ -7,6 +7,7 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
+from django.urls import reverse
 
 from referrals.domain.dossier import check_code, digest
 from referrals.dossier import render, verify
@@ -37,6 +38,11 @@ def test_a_scanner_reads_the_address(dpi: int, site: str, settings: Any) -> None
 @pytest.mark.pango
 def test_a_foreign_company_has_one_too() -> None:
     assert read(render.render(foreign()), 1, 72) == [verify.address(digest(foreign()))]
+
+
+def test_the_address_is_that_of_the_page(settings: Any) -> None:
+    found = digest(scan())
+    assert verify.address(found) == settings.SITE_URL + reverse("referrals:verify", args=[check_code(found)])
 
 
 def test_another_dossier_has_another_address() -> None:
