@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -135,3 +136,20 @@ def test_relay_of_the_site_plans_the_work_and_carries_it_out(monkeypatch):
     made = relay.wired(inline=True)
     assert made.tick() >= 5
     assert set(Outgoing.objects.filter(kind__startswith="work.").values_list("state", flat=True)) == {"done"}
+
+
+def test_relay_that_is_asked_to_stop_gives_long_work_a_moment_and_no_more(monkeypatch):
+    go_on, ended = threading.Event(), threading.Event()
+
+    def long(outgoing_id: int) -> None:
+        go_on.wait(30)
+        ended.set()
+
+    thread = relay.begin_beside(1, long)
+    monkeypatch.setattr(relay, "PATIENCE", 0.01)
+    relay.wait_for_long_work()
+    assert thread.is_alive()
+    go_on.set()
+    monkeypatch.setattr(relay, "PATIENCE", 30)
+    relay.wait_for_long_work()
+    assert ended.is_set()
