@@ -24,6 +24,9 @@ SHORT_LINES, SHORT_LINE = 6, 400
 # An answer of more characters may go over a page: a row that may not, and fits nowhere, leaves its heading behind.
 LONG_ANSWER = 600
 MIDDLE_NAME, LONG_NAME = 44, 88
+# With more characters than this on the decision sheet it is set closer, to stay one page.
+DENSE = 700
+LONGEST_REASON = 170
 
 
 @register.filter
@@ -175,3 +178,13 @@ def wait_class(one: dict[str, Any]) -> str:
 def unbroken(text: str) -> str:
     """Return a text without the places to break, for where nothing breaks: the title, the metadata."""
     return text.replace(BREAK, "")
+
+
+@register.filter
+def density(content: dict[str, Any]) -> str:
+    """Return the class of a decision sheet with much text."""
+    asked = sum(len(one["title"]) + len(one["text"]) for one in content["asked"])
+    names = len(content["company"]["name"]) + len(facts(content["company"])) + len(content["recipient"]["name"])
+    whys = asked_reasons(content.get("reasons", []))[:3]
+    total = asked + names + sum(min(len(one["text"]), LONGEST_REASON) for one in whys)
+    return "dense" if total > DENSE else ""
