@@ -143,6 +143,16 @@ def test_foreign_people_and_invitations_are_not_there(inside: Client, partner: P
     assert other.ended_at is None
 
 
+def test_services_reach_nobody_of_another_partner_either(manager: Membership) -> None:
+    other = cast.member(making.partner("ander"))
+    for act in (accounts.take_out, accounts.reset):
+        with pytest.raises(Refused, match="geen account meer"):
+            act(manager.partner_id, other.pk, by=by(manager), now=NOW)
+    with pytest.raises(Refused, match="geen account meer"):
+        accounts.change_role(manager.partner_id, other.pk, "partner_manager", by=by(manager), now=NOW)
+    assert TOTPDevice.objects.filter(user=other.user).exists()
+
+
 @pytest.mark.parametrize("action", ["x", "rollen", "weghale"])
 def test_act_that_does_not_exist_is_no_page(inside: Client, manager: Membership, action: str) -> None:
     assert inside.get(f"/partner/mensen/{manager.pk}/{action}/").status_code == 404
