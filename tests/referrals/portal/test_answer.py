@@ -12,6 +12,7 @@ from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import State
 from referrals.models import Note, Offer
 from referrals.services import answering, closing, offering, queue
+from referrals.views.portal import happened
 from tests.referrals.accounts import cast as people
 from tests.referrals.desk import making
 from tests.referrals.portal.making import FILLED, INBOX, answer, browser, page, said
@@ -275,3 +276,12 @@ def test_words_that_anders_asks_for_are_not_called_optional() -> None:
     text = said(client.get(f"{page(case.fresh_offer())}antwoord/?wat=afwijzen"))
     assert "Toelichting Ten minste 10 tekens." in text
     assert "Tot wanneer hebt u geen ruimte? (niet verplicht)" in text
+
+
+def test_only_what_was_done_with_this_offer_makes_a_page_too_old() -> None:
+    told = [
+        Event(kind="offer_accepted", payload={"offer": 1}),
+        Event(kind="offer_accepted", payload={"offer": 2}),
+        Event(kind="deadline_missed", payload={"offer": 1}),
+    ]
+    assert [id(one) for one in happened.visible(told, Offer(pk=1))] == [id(told[0])]
