@@ -12,6 +12,7 @@ from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import State
 from referrals.models import Note, Offer
 from referrals.services import answering, closing, offering, queue
+from referrals.services.errors import Stale
 from referrals.views.portal import happened
 from tests.referrals.accounts import cast as people
 from tests.referrals.desk import making
@@ -285,3 +286,13 @@ def test_only_what_was_done_with_this_offer_makes_a_page_too_old() -> None:
         Event(kind="deadline_missed", payload={"offer": 1}),
     ]
     assert [id(one) for one in happened.visible(told, Offer(pk=1))] == [id(told[0])]
+
+
+def test_service_refuses_an_answer_for_another_version() -> None:
+    case = cast.case("offered")
+    old = {"actor": case.actor, "now": cast.NOW, "version": case.fresh().version - 1}
+    with pytest.raises(Stale):
+        answering.accept(case.fresh_offer().pk, contact_person="Carla", key=cast.key(), **old)
+    with pytest.raises(Stale):
+        answering.decline(case.fresh_offer().pk, reason="region", key=cast.key(), **old)
+    assert case.fresh().state == State.OFFERED
