@@ -67,6 +67,7 @@ def test_the_message_says_where_to_look_and_nothing_about_the_company(receiver: 
     }
     assert len(request.body) < 200
     assert b" " not in request.body
+    assert request.body.startswith(b'{"data":{"offer_id":')
     attempt = WebhookAttempt.objects.get()
     assert (attempt.endpoint, attempt.number, attempt.status, attempt.error, attempt.at) == (endpoint, 1, 200, "", SOON)
     assert fresh(endpoint).last_success_at == SOON
