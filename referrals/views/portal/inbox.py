@@ -134,8 +134,9 @@ def ended_row(offer: Offer, now: datetime) -> Row:
     assert offer.ended_at is not None
     # A referral that was opened again has the outcome of somebody else's work.
     own = offer.state == Offer.State.CLOSED and offer.referral.closed_at == offer.ended_at
-    reason = offer.referral.outcome if own else offer.reason
-    how = str(offer.get_state_display()).capitalize()
+    stopped = own and offer.referral.state == State.STOPPED
+    reason = offer.referral.outcome if own and not stopped else offer.reason
+    how = "Gestopt" if stopped else str(offer.get_state_display()).capitalize()
     return Row(
         number=offer.referral.number,
         href="",

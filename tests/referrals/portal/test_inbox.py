@@ -218,3 +218,17 @@ def test_outcome_of_who_came_after_is_not_told_to_who_had_it_before() -> None:
     text = said(client.get(INBOX))
     assert "Afgesloten" in text
     assert "export gestart" not in text
+
+
+def test_work_that_stopped_is_told_with_the_reason_in_words() -> None:
+    case = cast.case("in_progress")
+    answering.stop(
+        case.referral.pk,
+        actor=f"partner:{case.partner.pk}",
+        reason="unreachable",
+        reason_text="",
+        key=cast.key(),
+        now=making.NOW,
+    )
+    client, _ = browser(case.partner)
+    assert "Gestopt: ondernemer is niet bereikbaar" in said(client.get(INBOX))
