@@ -112,7 +112,10 @@ TOLD = {
     "decline": _change("Wijs af", "U wijst het aanbod af, met een reden. Daarna ziet u het dossier niet meer."),
     "return": _change("Geef terug", "U nam het aan, maar kunt niet verder. De KvK zoekt een ander."),
     "contact": _change("Leg eerste contact vast", "U sprak het bedrijf op deze dag."),
-    "progress": _change("Nog bezig", "U bent nog bezig. De termijn van 30 dagen begint opnieuw."),
+    "progress": _change(
+        "Nog bezig",
+        "U bent nog bezig. De termijn van 30 dagen begint opnieuw. Met «note» schrijft u de KvK hoe het gaat.",
+    ),
     "close": _change("Rond af", "Het werk is klaar, met een resultaat."),
     "stop": _change("Stop zonder resultaat", "Het werk stopt, met een reden."),
     "hold": _change("Stel uit", "Er gebeurt niets tot deze dag."),

@@ -10,7 +10,7 @@ from referrals.api.keys import PartnerKey
 from referrals.api.offers import router
 from referrals.api.writing import Deed, carry_out
 from referrals.domain.api_scopes import Scope
-from referrals.services import answering, holding, partner_questions
+from referrals.services import answering, holding, partner_questions, progress_notes
 
 KEY = PartnerKey(Scope.ANSWER)
 
@@ -83,10 +83,14 @@ def contact(request: HttpRequest, offer_id: OfferId, body: shapes.Contact) -> Ht
 
 
 @router.post("/offers/{int:offer_id}/progress", auth=KEY, url_name="api-progress", **describe("progress"))
-def progress(request: HttpRequest, offer_id: OfferId, body: shapes.Nothing = shapes.NOTHING) -> HttpResponse:
-    """Say that the work goes on."""
+def progress(request: HttpRequest, offer_id: OfferId, body: shapes.Progress = shapes.STILL_BUSY) -> HttpResponse:
+    """Say that the work goes on, and perhaps how."""
 
     def run(deed: Deed) -> object:
+        if body.note.strip():
+            return progress_notes.add(
+                deed.offer.pk, actor=deed.actor, text=body.note, key=deed.key, now=deed.now, version=deed.version
+            )
         return answering.still_busy(
             deed.offer.referral_id, actor=deed.actor, key=deed.key, now=deed.now, version=deed.version
         )

@@ -12,8 +12,10 @@ from referrals.api import examples
 from referrals.api.asking import CHANGE, CODES, MEDIA, TAGGED
 from referrals.api.problems import EVERY
 from referrals.api.site import PREFIX, api
+from referrals.dossier import render
 
 KEPT = Path(__file__).with_name("openapi.json")
+DOSSIER = Path(render.__file__).with_name("schema.json")
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer"}
 
@@ -98,7 +100,7 @@ def build() -> dict[str, Any]:
     made: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=PREFIX)))
     made.pop("servers", None)
     refusals: dict[str, Any] = {}
-    made["components"]["schemas"]["Problem"] = PROBLEM
+    made["components"]["schemas"] |= {"Problem": PROBLEM, **_dossier()}
     made["components"]["responses"] = refusals
     for methods in made["paths"].values():
         for operation in methods.values():
@@ -139,11 +141,25 @@ def _finish(operation: dict[str, Any], refusals: dict[str, Any]) -> None:
 def _frozen(media: str) -> dict[str, Any]:
     if media == "application/pdf":
         return {"type": "string", "contentMediaType": media}
-    return {
-        "type": "object",
-        "description": "Het dossier, volgens het schema urn:nnmkb:dossier. Onbekende velden slaat u over.",
-        "required": ["schema_version", "kind", "number", "version", "company", "answers", "consent", "receipt"],
-    }
+    return {"$ref": "#/components/schemas/Dossier"}
+
+
+def _dossier() -> dict[str, Any]:
+    """Return the schema of dossier.json with its parts, each under a name of its own in the document."""
+    kept = DOSSIER.read_text(encoding="utf-8")
+    parts = json.loads(kept)["$defs"]
+    for name in parts:
+        kept = kept.replace(f'"#/$defs/{name}"', f'"#/components/schemas/{_part(name)}"')
+    whole = json.loads(kept)
+    parts = whole.pop("$defs")
+    # With a name of its own it would no longer find its parts in this document.
+    told = f"Het dossier, volgens het schema {whole.pop('$id')}. Onbekende velden slaat u over."
+    whole.pop("$schema")
+    return {"Dossier": {**whole, "description": told}, **{_part(name): part for name, part in parts.items()}}
+
+
+def _part(name: str) -> str:
+    return f"Dossier{name.capitalize()}"
 
 
 def _refusal(status: int, codes: Iterable[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "decline": {"reason": "capacity", "until": "2027-01-15"},
     "return": {"reason": "other_partner_needed"},
     "contact": {"on": "2026-11-24"},
-    "progress": {},
+    "progress": {"note": "Het eerste gesprek is geweest; wij maken nu een plan."},
     "close": {"outcome": "advice_given", "on": "2026-12-15"},
     "stop": {"reason": "other", "reason_text": "Het bedrijf wacht op een vergunning."},
     "hold": {"until": "2027-02-01"},

@@ -66,6 +66,20 @@ class Nothing(Request):
 NOTHING = Nothing()
 
 
+class Progress(Request):
+    """Saying that the work goes on, perhaps with how it goes."""
+
+    note: str = Field(
+        "",
+        max_length=2000,
+        description="Hoe het gaat, in woorden. De KvK leest dit, de ondernemer niet. Noem geen namen. "
+        "Met «note» kan het ook voor het eerste contact en tijdens uitstel; de versie verandert dan niet.",
+    )
+
+
+STILL_BUSY = Progress.model_validate({})
+
+
 class Accept(Request):
     """Taking the referral on."""
 

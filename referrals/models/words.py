@@ -6,14 +6,21 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from referrals.models.partners import Partner
 from referrals.models.referrals import Offer, Referral
 
 
 class Note(models.Model):
-    """What an advisor wrote down. Not part of the dossier; erased with the personal data."""
+    """What an advisor wrote down, or a partner at work on it. Not part of the dossier; erased with the personal data.
+
+    With a partner it is of that partner: of a person there, or of its system when there is no author.
+    """
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="notes")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(max_length=4000)
     # Of the digest of the text in the history; erased with the text.
     salt = models.CharField(max_length=32, blank=True, default="")

@@ -26,7 +26,7 @@ def add(referral_id: int, *, author: User, text: str, key: str | None, now: date
             "note_added",
             actor=f"advisor:{author.pk}",
             at=now,
-            payload=_about(written),
+            payload=about(written),
             idempotency_key=scoped,
         )
         return written
@@ -36,7 +36,7 @@ def add(referral_id: int, *, author: User, text: str, key: str | None, now: date
 
 def written_with(referral: Referral, author: User, text: str, now: datetime) -> dict[str, object]:
     """Keep what was written with another act; return what its event says of it, in the transaction of the caller."""
-    return _about(_keep(referral.pk, author, text, now))
+    return about(_keep(referral.pk, author, text, now))
 
 
 def _keep(referral_id: int, author: User, text: str, now: datetime) -> Note:
@@ -45,5 +45,6 @@ def _keep(referral_id: int, author: User, text: str, now: datetime) -> Note:
     return Note.objects.create(referral_id=referral_id, author=author, text=plain, salt=new_salt(), at=now)
 
 
-def _about(written: Note) -> dict[str, object]:
+def about(written: Note) -> dict[str, object]:
+    """Return what an event says of a note: which one, and the seal of its text."""
     return {"note": written.pk, "sealed": sealed(written)}

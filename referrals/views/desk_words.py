@@ -162,7 +162,7 @@ def _opinion(line: dict[str, Any]) -> Opinion:
 
 def _lines(referral: Referral) -> list[dict[str, Any]]:
     parts = (
-        _part("note", referral.notes, at="at", who="author", text="text", code="author__membership__partner__name"),
+        _part("note", referral.notes, at="at", who="author", text="text", code="partner__name"),
         _part(
             "question", referral.questions, at="asked_at", until="answered_at", closed="closed_at", who="asked_by",
             text="text", more="answer",

@@ -25,15 +25,7 @@ class NoteForm(AnswerForm):
 
 
 def _note(given: Answer) -> object:
-    assert given.person is not None
-    return progress_notes.add(
-        given.offer.pk,
-        actor=given.actor,
-        author=given.person,
-        text=given.typed["text"],
-        key=given.key,
-        now=given.now,
-    )
+    return progress_notes.add(given.offer.pk, actor=given.actor, text=given.typed["text"], key=given.key, now=given.now)
 
 
 def _accepted(offer: Offer) -> bool:

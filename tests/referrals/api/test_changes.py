@@ -13,9 +13,12 @@ from django.conf import settings
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import State
 from referrals.models import Offer, PartnerQuestion
-from referrals.services import notes
+from referrals.services import notes, progress_notes
+from referrals.views.desk_words import words_of
 from tests.referrals.api import cast
 from tests.referrals.desk import making
+from tests.referrals.portal.making import browser
+from tests.referrals.portal.making import page as portal_page
 from tests.referrals.services import cast as services
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,7 @@ CHANGES: list[tuple[str, str, dict[str, Any], str]] = [
     ("accepted", "return", {"reason": "other", "reason_text": "Dit past toch niet."}, State.RETURNED),
     ("in_progress", "return", {"reason": "other_partner_needed"}, State.RETURNED),
     ("in_progress", "progress", {}, State.IN_PROGRESS),
+    ("in_progress", "progress", {"note": "Wij maken een plan met Carla."}, State.IN_PROGRESS),
     ("in_progress", "close", {"outcome": "advice_given", "on": TODAY}, State.COMPLETED),
     ("in_progress", "stop", {"reason": "other", "reason_text": "Het bedrijf stopt ermee."}, State.STOPPED),
     ("in_progress", "hold", {"until": "2026-12-24"}, State.ON_HOLD),
@@ -71,6 +75,35 @@ def test_work_that_was_put_off_goes_on() -> None:
 def test_change_without_a_body_needs_none() -> None:
     _, system, path = cast.case("in_progress")
     assert system.post(f"{path}/progress", raw=b"", content_type="").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "more"), [("accepted", "progress_noted", 0), ("in_progress", "progress_reported", 1)]
+)
+def test_how_it_goes_is_read_by_the_kvk_and_by_people_of_the_partner(state: str, kind: str, more: int) -> None:
+    found, system, path = cast.case(state)
+    before = found.fresh().version
+    body = {"note": "Wij maken een plan.\nVolgende week meer."}
+    answer = system.post(f"{path}/progress", body, key="een-sleutel")
+    told = json.loads(answer.content)
+    assert (answer.status_code, told["event"], told["version"]) == (200, kind, before + more)
+    assert system.post(f"{path}/progress", body, version=before, key="een-sleutel").content == answer.content
+    (note,) = progress_notes.of(found.fresh_offer())
+    assert (note.author, note.text) == (None, body["note"])
+    assert [(one.text, one.partner) for one in words_of(found.fresh(), str).notes] == [(note.text, found.partner.name)]
+    assert "plan" not in str(Event.objects.get(kind=kind).payload)
+    page = browser(found.partner)[0].get(portal_page(found.fresh_offer())).content.decode()
+    assert "Volgende week meer." in page
+    assert "Uw eigen systeem" in page
+
+
+def test_note_before_accepting_is_refused_and_one_of_spaces_is_none() -> None:
+    found, system, path = cast.case()
+    cast.problem(system.post(f"{path}/progress", {"note": "Wij kijken ernaar."}), 409, "refused")
+    cast.problem(system.post(f"{path}/progress", {"note": "x" * 2001}), 422, "invalid")
+    found, system, path = cast.case("in_progress")
+    assert system.post(f"{path}/progress", {"note": " \n "}).status_code == 200
+    assert not progress_notes.of(found.fresh_offer())
 
 
 def test_question_leaves_state_and_version_as_they_are_and_is_read_back() -> None:
