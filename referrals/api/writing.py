@@ -55,8 +55,10 @@ def carry_out(request: HttpRequest, offer_id: int, body: Request | None, run: Ca
         assert event is not None, "a change records its event with the key it was given"
         stored = _answer(offer, event)
         api_answers.keep(key.partner_id, given, stored)
-    except BaseException:
+    except BaseException as error:
         api_answers.release(key.partner_id, given)
+        if isinstance(error, Stale):
+            raise _own(error, offer_id) from error
         raise
     return _response(stored, replayed=False)
 
@@ -82,6 +84,11 @@ def _check(deed: Deed) -> None:
         raise Gone(ENDED.get(Offer.State(offer.state), "Dit aanbod is afgesloten."), code=offer.state, offer=offer)
     if offer.referral.version != deed.version:
         raise Stale(offer.referral, door.since(offer.referral, deed.version))
+
+
+def _own(error: Stale, offer_id: int) -> Stale:
+    """Tell only what is about this offer: what another partner answered before, and the KvK did, is not theirs."""
+    return Stale(error.referral, [event for event in error.what_changed if event.payload.get("offer") == offer_id])
 
 
 def _digest(request: HttpRequest, body: Request | None) -> str:

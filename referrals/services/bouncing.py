@@ -70,7 +70,7 @@ def recipient(offer: Offer) -> str:
 
 
 def _never_arrived(offer: Offer) -> bool:
-    """Say whether no mail with the link arrived; one that waits or went out may still bring an answer."""
+    """Say whether neither a mail with the link arrived nor its webhook; what is under way may still bring an answer."""
     if offer.ended_at is not None or offer.state != Offer.State.OPEN or offer.opened_at is not None:
         return False
     mails = Outgoing.objects.filter(recipient=recipient(offer), kind__in=LINK_MAILS)
@@ -81,4 +81,6 @@ def _never_arrived(offer: Offer) -> bool:
         # Done with a note never went out, or came back and was sent anew in a row of its own. A webhook that took its
         # place did arrive.
         hopeful += state in outbox.OPEN or (state == Outgoing.State.DONE and note in ("", outbox.ARRIVED_OTHERWISE))
-    return bool(failed) and not hopeful and not feed.may_still_arrive(lines - {None})
+    lines.discard(None)
+    # A mail that went out when nobody had heard yet may come back after the webhook arrived.
+    return bool(failed) and not hopeful and not feed.may_still_arrive(lines) and not feed.did_arrive(lines)

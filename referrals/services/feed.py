@@ -80,6 +80,12 @@ def may_still_arrive(lines: Iterable[int]) -> bool:
     return Outgoing.objects.filter(event__in=list(lines), kind=WEBHOOK, state__in=outbox.OPEN).exists()
 
 
+def did_arrive(lines: Iterable[int]) -> bool:
+    """Say whether an endpoint took one of these lines; one that is being sent again waits, and counts as not yet."""
+    heard = Outgoing.objects.filter(event__in=list(lines), kind=WEBHOOK, state=Outgoing.State.DONE, last_error="")
+    return heard.exists()
+
+
 def _listening(partner_id: int) -> list[int]:
     rows = WebhookEndpoint.objects.filter(
         partner=partner_id, state=WebhookEndpoint.State.ACTIVE, removed_at__isnull=True
