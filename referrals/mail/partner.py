@@ -12,8 +12,10 @@ from referrals.services import access
 
 
 def offer(outgoing: Outgoing) -> EmailMultiAlternatives:
-    """Give a partner the link to an offer."""
+    """Give a partner the link to an offer; not after its end, which may come while an attempt at this mail runs."""
     live = offer_of(outgoing)
+    if live.ended_at is not None:
+        raise Outdated
     return with_way_in(outgoing, live, until=dates.weekday(live.respond_by))
 
 

@@ -22,6 +22,7 @@ VALID = timedelta(days=7)
 MAIL = "mail.invitation"
 # Somebody of one partner invites a handful of colleagues; more open at once is a slip or a nuisance.
 MOST_OPEN = 20
+OVER = "Deze uitnodiging werkt niet meer. Vraag een nieuwe aan wie u uitnodigde."
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def by_token(token: str, now: datetime) -> Invitation:
     if found.accepted:
         raise Gone("Met deze uitnodiging is al een account gemaakt. U kunt nu inloggen.", code="accepted")
     if found.closed_at is not None or now >= found.expires_at:
-        raise Gone("Deze uitnodiging werkt niet meer. Vraag een nieuwe aan wie u uitnodigde.", code="ended")
+        raise Gone(OVER, code="ended")
     return found
 
 
@@ -153,7 +154,10 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
         invitation = by_token(token, now)
         if told := in_the_way(invitation):
             raise Refused(told)
-        Invitation.objects.filter(pk=invitation.pk).update(closed_at=now, accepted=True)
+        mine = Invitation.objects.filter(pk=invitation.pk, closed_at__isnull=True)
+        if not mine.update(closed_at=now, accepted=True):
+            # Taken back at this very moment.
+            raise Gone(OVER, code="ended")
         user = _account(invitation.email, newcomer)
         user.groups.set([Group.objects.get_or_create(name=invitation.role)[0]])
         member, _ = Membership.objects.update_or_create(

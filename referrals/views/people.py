@@ -151,6 +151,7 @@ ACTS = {
     "weghalen": Act(
         "Account van {} beëindigen?",
         "Deze persoon is meteen uitgelogd en kan niet meer inloggen. Wat deze persoon deed, blijft staan. "
+        "Kent deze persoon een sleutel van uw eigen systeem? Die blijft werken: trek hem in en maak een nieuwe. "
         "Komt iemand later terug? Stuur dan een nieuwe uitnodiging.",
         "Beëindig het account",
         "Het account is beëindigd.",

@@ -66,6 +66,19 @@ def test_accepting_makes_an_account_that_is_not_signed_in_yet(client: Client) ->
     assert "Stel uw tweede stap in" in client.get(page["Location"]).content.decode()
 
 
+def test_invitation_that_is_taken_back_at_the_very_moment_makes_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = invited(making.partner())
+
+    def meanwhile(invitation: Invitation) -> str:
+        Invitation.objects.filter(pk=invitation.pk).update(closed_at=NOW)
+        return ""
+
+    monkeypatch.setattr(invitations, "in_the_way", meanwhile)
+    with pytest.raises(Gone):
+        invitations.accept(invitations.token_of(made), newcomer(), NOW)
+    assert not User.objects.filter(username=EMAIL).exists()
+
+
 def test_looking_at_the_link_changes_nothing(client: Client) -> None:
     address = link(invited(making.partner()))
     before = (Event.objects.count(), User.objects.count(), Invitation.objects.values().get())

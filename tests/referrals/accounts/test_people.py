@@ -270,6 +270,14 @@ def test_name_and_address_of_a_leaver_go_after_the_term_and_the_row_stays(partne
     assert User.objects.get(pk=stays.user_id).email == stays.user.email
 
 
+def test_leaver_is_forgotten_whatever_the_address_begins_with(partner: Partner) -> None:
+    leaver = cast.member(partner)
+    User.objects.filter(pk=leaver.user_id).update(username="vertrokken-jan@metaalunie.example")
+    accounts.take_out(partner.pk, leaver.pk, by=cast.kvk(), now=NOW)
+    assert accounts.forget_leavers(NOW + timedelta(days=settings.LEAVER_DAYS)) == 1
+    assert User.objects.get(pk=leaver.user_id).email == ""
+
+
 def test_old_invitations_go_too(partner: Partner) -> None:
     made = Invitation.objects.create(
         partner=partner, email="x@y.example", role="partner_reader", invited_by=cast.kvk().user, nonce="n",

@@ -291,5 +291,12 @@ def test_a_reminder_of_an_offer_that_was_answered_does_not_go_out(case: Case) ->
         mail.WRITERS["mail.offer_reminder"](outgoing)
 
 
+def test_an_offer_that_ended_while_its_mail_was_tried_does_not_go_out_any_more(case: Case) -> None:
+    outgoing = case.outgoing("offer")
+    Offer.objects.filter(pk=case.offer.pk).update(state=Offer.State.RECALLED, ended_at=NOW)
+    with pytest.raises(mail.Outdated):
+        mail.WRITERS["mail.offer"](outgoing)
+
+
 def test_a_postponement_names_the_day_that_was_chosen(case: Case) -> None:
     assert "vrijdag 18 december 2026" in case.mail("postponed").subject
