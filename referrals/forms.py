@@ -14,10 +14,10 @@ from django.core.validators import validate_email
 
 from intake.reference import countries
 from nnmkb.web import widgets
+from referrals.once_form import KEY
 from referrals.services.consents import VIEW, Box, Key, fingerprint
 from referrals.services.refer import NORTH, ContactDetails
 
-KEY = re.compile(r"^[0-9a-f-]{36}$")
 # Null and other control characters, which no keyboard makes and PostgreSQL refuses; line ends and tabs stay.
 # Directions too: with them a name reads as another name on the screen of an advisor.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -20,6 +20,7 @@ from referrals.domain.matching import match
 from referrals.domain.worktime import deadline, local_date
 from referrals.dossier import build
 from referrals.models import Partner, Referral
+from referrals.once_form import KEY
 from referrals.services import directory, door, looks
 from referrals.services.errors import NotDone, Refused, Stale
 from referrals.views import acts_told, desk_rows
@@ -27,7 +28,7 @@ from referrals.views.acts_beside import BESIDE, back, is_row_key
 from referrals.views.acts_running import Change
 from referrals.views.acts_table import BY_SLUG, LEAD_DECIDES, TAKES_UP_FIRST, Act, can, move, waits_for_lead
 from referrals.views.conflicts import conflict
-from referrals.views.desk_forms import KEY, ActForm, OfferForm, PlainForm
+from referrals.views.desk_forms import ActForm, OfferForm, PlainForm
 from referrals.views.desk_lists import mark_changed
 from referrals.views.workbench import get_referral
 

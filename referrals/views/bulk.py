@@ -18,13 +18,13 @@ from nnmkb.web.desk import frame, signed_in
 from nnmkb.web.permissions import by_role
 from referrals.domain.worktime import local_date
 from referrals.models import BulkRun, Referral
+from referrals.once_form import INCOMPLETE
 from referrals.services import bulk, bulk_results, profiles
 from referrals.services.bulk import MOST, Act, Line
 from referrals.services.errors import Refused
 from referrals.views import desk_rows
 from referrals.views.bulk_forms import FORMS, BulkForm
 from referrals.views.bulk_words import EXPORT, WORDS
-from referrals.views.desk_forms import INCOMPLETE
 from referrals.views.desk_lists import mark_changed
 from referrals.views.export import export
 from referrals.views.workbench import read

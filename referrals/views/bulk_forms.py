@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
 
@@ -16,25 +15,18 @@ from nnmkb.web.desk import name_of
 from nnmkb.web.widgets import RadioSelect, Select
 from referrals.domain.reasons import CANCEL_REASONS
 from referrals.models import Referral
+from referrals.once_form import INCOMPLETE, OnceForm
 from referrals.services import bulk, labels
 from referrals.services.bulk import Act, Choice
 from referrals.services.errors import Refused
-from referrals.views.desk_forms import INCOMPLETE, LONGEST_REASON, own_words
+from referrals.views.desk_forms import LONGEST_REASON, own_words
 
 MOST_TYPED = 100
 
 
-class BulkForm(forms.Form):
+class BulkForm(OnceForm):
     """What every bulk act carries: its key, and the list to go back to."""
 
-    use_required_attribute = False
-
-    sleutel = forms.CharField(
-        max_length=40,
-        widget=forms.HiddenInput,
-        validators=[RegexValidator(r"^[0-9a-f-]{36}\Z", INCOMPLETE)],
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
     lijst = forms.CharField(
         required=False, max_length=500, widget=forms.HiddenInput, error_messages={"max_length": INCOMPLETE}
     )

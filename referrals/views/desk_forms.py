@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -19,14 +18,13 @@ from referrals.domain.reasons import label_of
 from referrals.domain.states import LONGEST_HOLD
 from referrals.domain.worktime import local_date
 from referrals.models import Partner, Referral
+from referrals.once_form import INCOMPLETE, OnceForm
 from referrals.services import labels, profiles, proposing
 from referrals.services.notes import LONGEST
 from referrals.services.partner_questions import LONGEST_ANSWER
 from referrals.services.questions import LONGEST_QUESTION
 
-INCOMPLETE = "Deze pagina was niet compleet. Ga terug, ververs de pagina en probeer het opnieuw."
 LONGEST_REASON = 500
-KEY = re.compile(r"[0-9a-f-]{36}")
 SHORTEST_FORCE = 10
 ODD = "Hier staat een teken dat wij niet kunnen lezen. Typ de tekst opnieuw."
 TOO_LONG = "De tekst is te lang. Gebruik hoogstens {} tekens."
@@ -45,17 +43,9 @@ class WordsField(forms.CharField):
         return str(super().to_python(value) or "").replace("\r\n", "\n")
 
 
-class ActForm(forms.Form):
+class ActForm(OnceForm):
     """What every act carries: its key (sent twice is done once), the version it was made for, and the list."""
 
-    use_required_attribute = False
-
-    sleutel = forms.CharField(
-        max_length=40,
-        widget=forms.HiddenInput,
-        validators=[RegexValidator(r"^[0-9a-f-]{36}$", INCOMPLETE)],
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
     versie = forms.IntegerField(
         min_value=0,
         max_value=2**31 - 1,

@@ -17,8 +17,9 @@ from intake.models import Consent, Intake
 from intake.policies import policy
 from intake.views.doors import limited
 from nnmkb.ledger import tokens
-from referrals.forms import KEY, CorrectForm, KeyedForm, SettleCorrectForm
+from referrals.forms import CorrectForm, KeyedForm, SettleCorrectForm
 from referrals.models import Offer, Referral
+from referrals.once_form import KEY
 from referrals.services import closing, consents
 from referrals.services.consents import KVK, SHARE, VIEW, Key
 from referrals.services.errors import Gone, NotAllowed, Refused

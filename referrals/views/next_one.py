@@ -11,9 +11,9 @@ from django.utils import timezone
 from nnmkb.web.desk import frame, signed_in
 from nnmkb.web.permissions import by_role
 from referrals.models import Referral
+from referrals.once_form import KEY
 from referrals.queues import Filters, View
 from referrals.services import queue
-from referrals.views.desk_forms import KEY
 from referrals.views.desk_lists import mark_changed
 
 

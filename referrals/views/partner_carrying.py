@@ -12,8 +12,8 @@ from django.http import QueryDict
 from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import Transition
 from referrals.models import Offer
+from referrals.once_form import KEY
 from referrals.services.errors import Gone, NotDone, Refused
-from referrals.views.desk_forms import KEY
 from referrals.views.partner_acts import ACTS, Act, Answer, possible
 from referrals.views.partner_forms import AnswerForm
 

@@ -6,15 +6,14 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from nnmkb.web.conditional import show_when
 from nnmkb.web.widgets import RadioSelect
 from referrals.domain.lifecycle import Transition
+from referrals.once_form import OnceForm
 from referrals.services.partner_questions import LONGEST_QUESTION
 from referrals.views.desk_forms import (
-    INCOMPLETE,
     LONGEST_REASON,
     TOO_LONG,
     WordsField,
@@ -41,17 +40,8 @@ class CodeForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(OnceForm):
     """What every answer carries: its key, so that sending twice is answering once."""
-
-    use_required_attribute = False
-
-    sleutel = forms.CharField(
-        max_length=40,
-        widget=forms.HiddenInput,
-        validators=[RegexValidator(r"^[0-9a-f-]{36}$", INCOMPLETE)],
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
 
     def __init__(self, data: QueryDict | None = None, *, row: Transition | None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

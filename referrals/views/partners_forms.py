@@ -15,12 +15,13 @@ from intake.policies import policy
 from nnmkb.web.widgets import CheckboxSelectMultiple, NumberInput, RadioSelect, Select
 from referrals.domain.lifecycle import LONGEST_RESPONSE, SHORTEST_RESPONSE
 from referrals.models import Partner, PartnerContact
+from referrals.once_form import INCOMPLETE, OnceForm
 from referrals.queues import PROVINCES
 from referrals.services import organisations
 from referrals.services.partner_entry import LARGEST_CAPACITY, Entry
 from referrals.services.partner_lines import Attention
 from referrals.services.partners import Person
-from referrals.views.desk_forms import INCOMPLETE, Choices, choose, day_field, own_words
+from referrals.views.desk_forms import Choices, choose, day_field, own_words
 
 LISTS = ("activities", "provinces", "sectors", "themes")
 TERM = f"Kies {SHORTEST_RESPONSE} tot en met {LONGEST_RESPONSE} werkdagen."
@@ -29,17 +30,9 @@ WHO = "Kies een organisatie uit de lijst. Wie al partner is of niet meer bestaat
 MAIL = "Vul een e-mailadres in, zoals naam@organisatie.nl."
 
 
-class KeyForm(forms.Form):
+class KeyForm(OnceForm):
     """What every form here carries: its key (sent twice is done once) and the version it was made for."""
 
-    use_required_attribute = False
-
-    sleutel = forms.CharField(
-        max_length=40,
-        widget=forms.HiddenInput,
-        validators=[RegexValidator(r"^[0-9a-f-]{36}$", INCOMPLETE)],
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
     versie = forms.IntegerField(
         min_value=0,
         max_value=2**31 - 1,

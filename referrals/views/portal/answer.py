@@ -15,8 +15,8 @@ from nnmkb.web.desk import name_of
 from referrals.domain.lifecycle import Action
 from referrals.domain.worktime import local_date
 from referrals.models import Membership, Offer
+from referrals.once_form import INCOMPLETE
 from referrals.services import access, accounts, door
-from referrals.views.desk_forms import INCOMPLETE
 from referrals.views.partner_acts import Act, possible
 from referrals.views.partner_carrying import Answerer, carry, replayed, standing
 from referrals.views.partner_forms import AnswerForm

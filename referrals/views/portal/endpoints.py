@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.validators import RegexValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 from nnmkb.ledger import ratelimit
 from referrals.domain.webhook_address import LONGEST, host_of
 from referrals.models import Membership, Partner, WebhookEndpoint
+from referrals.once_form import INCOMPLETE, OnceForm
 from referrals.services import accounts, endpoints
 from referrals.services.endpoints import Shown
 from referrals.services.errors import NotDone, Refused, UnknownLink
 from referrals.views.acts_beside import is_row_key
-from referrals.views.desk_forms import INCOMPLETE, own_words
+from referrals.views.desk_forms import own_words
 from referrals.views.history import clock
 from referrals.views.portal import endpoint_words
 from referrals.views.portal.frame import frame
@@ -33,16 +33,9 @@ PAGE, ONE = "referrals:portal-endpoints", "referrals:portal-endpoints-one"
 ADDRESS = "Vul het adres in waarop uw systeem berichten ontvangt. Het begint met https://."
 
 
-class AddressForm(forms.Form):
+class AddressForm(OnceForm):
     """The address of one's system."""
 
-    use_required_attribute = False
-    sleutel = forms.CharField(
-        max_length=40,
-        widget=forms.HiddenInput,
-        validators=[RegexValidator(r"^[0-9a-f-]{36}$", INCOMPLETE)],
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
     url = forms.CharField(
         label="Adres",
         help_text="Bijvoorbeeld https://systeem.voorbeeld.nl/meldingen",

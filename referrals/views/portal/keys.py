@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.validators import RegexValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 from nnmkb.web.widgets import CheckboxSelectMultiple, RadioSelect
 from referrals.domain.api_scopes import MOST_LIVE, Scope
 from referrals.models import Membership
+from referrals.once_form import OnceForm
 from referrals.services import accounts, api_keys
 from referrals.services.api_keys import Made
 from referrals.services.errors import NotDone, Refused
 from referrals.views import key_words
-from referrals.views.desk_forms import INCOMPLETE, own_words
+from referrals.views.desk_forms import own_words
 from referrals.views.portal.frame import frame
 from referrals.views.portal.guard import by_partner
 
@@ -31,16 +31,9 @@ NAMED = "Geef de sleutel een naam, bijvoorbeeld die van uw systeem."
 CHOSEN = "Kies ten minste één ding dat de sleutel mag."
 
 
-class NewKeyForm(forms.Form):
+class NewKeyForm(OnceForm):
     """What a new key is called, may do, and how long it works."""
 
-    use_required_attribute = False
-    sleutel = forms.CharField(
-        max_length=40,
-        widget=forms.HiddenInput,
-        validators=[RegexValidator(r"^[0-9a-f-]{36}$", INCOMPLETE)],
-        error_messages={"required": INCOMPLETE, "max_length": INCOMPLETE},
-    )
     name = forms.CharField(
         label="Naam",
         help_text="Zodat u later weet waar de sleutel voor is. Bijvoorbeeld: CRM.",
