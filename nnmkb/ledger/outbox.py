@@ -20,6 +20,9 @@ from nnmkb.ledger.terms import LONG, attempts_for, longest_lease_s, wait_after
 OPEN = (Outgoing.State.PENDING, Outgoing.State.LEASED)
 # What a person must look at: given up before it went out, or sent back after.
 FAILED = (Outgoing.State.DEAD, Outgoing.State.BOUNCED)
+# A row waits for the one before it until that is at its fourth attempt, after half an hour or more: a seal or a
+# library that stays away may hold up the dossier for a day, and not the mail whose term runs.
+PATIENCE = 4
 # So far the clocks of two machines may differ without anything being done twice.
 CLOCKS_DIFFER = timedelta(hours=1)
 # Who sends a mail back does so within days; the news of later is about something else.
@@ -83,7 +86,7 @@ def claimable(now: datetime) -> QuerySet[Outgoing]:
     No join: Django would put the conditions of an UPDATE in a subquery, and PostgreSQL does not look at those again
     after it waited for another claim. Then several workers get the same row.
     """
-    waits_for_another = Exists(Outgoing.objects.filter(pk=OuterRef("after_id"), state__in=OPEN))
+    waits_for_another = Exists(Outgoing.objects.filter(pk=OuterRef("after_id"), state__in=OPEN, attempts__lt=PATIENCE))
     return Outgoing.objects.filter(
         ~waits_for_another, state__in=OPEN, due_at__lte=now, attempts__lt=F("attempts_allowed")
     ).order_by("due_at", "id")

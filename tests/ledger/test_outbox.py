@@ -141,6 +141,20 @@ def test_row_goes_when_the_one_before_it_is_dead():
     assert outbox.claim(second.pk, SOON)
 
 
+def test_row_does_not_wait_a_day_for_one_that_keeps_failing():
+    first = delivery("dossier:1")
+    second = delivery("offer:1", after=first)
+    now = SOON
+    for _ in range(outbox.PATIENCE - 1):
+        assert outbox.fail(outbox.claim(first.pk, now), now, "X") == "pending"
+        assert outbox.claim(second.pk, now) is None
+        now = Outgoing.objects.get(pk=first.pk).due_at
+    assert timedelta(minutes=30) < now - SOON < timedelta(hours=1)
+    assert outbox.claim(second.pk, now) is None
+    assert outbox.claim(first.pk, now)
+    assert outbox.claim(second.pk, now)
+
+
 def test_oldest_goes_first():
     rows = [delivery(f"intake:{number}") for number in (1, 2, 3)]
     Outgoing.objects.filter(pk=rows[2].pk).update(due_at=NOW - timedelta(hours=1))
