@@ -59,8 +59,12 @@ def test_every_page_says_that_the_site_is_away_or_works_without(
     for path in ADDRESSES:
         page = client.get(path)
         if page.status_code == 503:
-            verify_page(page, 503, LOST)
             assert page["Retry-After"] == "30"
+            if path.startswith("/api/"):
+                assert page["Content-Type"] == "application/problem+json"
+                assert page.json()["code"] == "away"
+            else:
+                verify_page(page, 503, LOST)
         elif page.status_code >= 500:
             wrong[path] = page.status_code
     assert wrong == {}
