@@ -23,6 +23,7 @@ from referrals.views import (
     partner_dossier,
     partners,
     partners_acts,
+    partners_endpoints,
     partners_keys,
     partners_people,
     partners_review,
@@ -103,6 +104,8 @@ urlpatterns: list[URLPattern] = [
     path("partners/<slug:code>/", partners.partner_page, name="partner"),
     path("partners/<slug:code>/contact/", partners_acts.contact_new, name="partner-contact-new"),
     path("partners/<slug:code>/contact/<int:contact_id>/", partners_acts.contact, name="partner-contact"),
+    path("partners/<slug:code>/meldadressen/", partners_endpoints.page, name="partner-endpoints"),
+    path("partners/<slug:code>/meldadressen/<int:pk>/", partners_endpoints.off, name="partner-endpoints-off"),
     path("partners/<slug:code>/mensen/", partners_people.page, name="partner-people"),
     path(
         "partners/<slug:code>/mensen/uitnodiging/<int:pk>/<slug:action>/",

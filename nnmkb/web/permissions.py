@@ -182,6 +182,8 @@ TABLE: dict[str, Rule] = {
     "referrals:partner-contact": _rule(_KEEP, _KEEP),
     "referrals:partner-contact-new": _rule(_KEEP, _KEEP),
     "referrals:partner-edit": _rule(_KEEP, _KEEP),
+    "referrals:partner-endpoints": _rule(_KEPT),
+    "referrals:partner-endpoints-off": _rule(_KEEP, _KEEP),
     "referrals:partner-keys": _rule(_KEPT),
     "referrals:partner-keys-revoke": _rule(_KEEP, _KEEP),
     "referrals:partner-new": _rule(_KEEP, _KEEP),
@@ -238,13 +240,18 @@ def rule_for(view_name: str) -> Rule | None:
 
 
 def roles_of(user: AbstractBaseUser | AnonymousUser) -> frozenset[Role]:
-    """Return the roles of a person who signed in; empty for anyone else."""
+    """Return the roles of a person who signed in; empty for anyone else.
+
+    A superuser, such as the very first person, is an administrator also without a group.
+    """
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
     # Kept on the user: the page, its buttons and its menu all ask for it in one request.
     known: frozenset[Role] | None = getattr(user, "_roles", None)
     if known is None:
         names = set(user.groups.values_list("name", flat=True))
+        if user.is_superuser:
+            names.add(Role.ADMINISTRATOR)
         known = frozenset(role for role in (*STAFF_ROLES, *PARTNER_ROLES) if role in names)
         user._roles = known  # type: ignore[attr-defined]
     return known

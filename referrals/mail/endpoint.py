@@ -11,7 +11,7 @@ from referrals.domain.webhook_address import host_of
 from referrals.letters import compose
 from referrals.mail.addressing import address, key_of
 from referrals.models import Partner, WebhookEndpoint
-from referrals.services.endpoints import GONE
+from referrals.services.endpoints import BY_KVK, GONE
 
 
 def endpoint_off(outgoing: Outgoing) -> EmailMultiAlternatives:
@@ -22,6 +22,7 @@ def endpoint_off(outgoing: Outgoing) -> EmailMultiAlternatives:
         "host": host_of(endpoint.url),
         "day": dates.weekday(outgoing.event.at),
         "gone": "ja" if outgoing.event.payload["why"] == GONE else "",
+        "by_kvk": "ja" if outgoing.event.payload["why"] == BY_KVK else "",
         "url": address("referrals:portal-endpoints"),
     }
     return compose(outgoing, partner.email, words)

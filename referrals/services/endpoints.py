@@ -23,7 +23,7 @@ MOST = 5
 OLD_SECRET = timedelta(hours=24)
 LOG = timedelta(days=30)
 MOST_LOGGED = 200
-BY_PARTNER, GONE, FAILING = "by_partner", "gone", "failing"
+BY_PARTNER, BY_KVK, GONE, FAILING = "by_partner", "by_kvk", "gone", "failing"
 # The note on a message that went nowhere, because its endpoint was off or removed.
 NOBODY_LISTENS = "EndpointOff"
 
@@ -90,15 +90,19 @@ def confirm(partner_id: int, endpoint_id: int, *, actor: str, now: datetime) -> 
     return door.once(f"partner:{partner_id}", None, work, _of_event)
 
 
-def switch_off(partner_id: int, endpoint_id: int, *, actor: str, key: str, now: datetime) -> WebhookEndpoint:
-    """Send nothing more to an endpoint until it is confirmed again."""
+def switch_off(
+    partner_id: int, endpoint_id: int, *, actor: str, key: str, now: datetime, why: str = BY_PARTNER
+) -> WebhookEndpoint:
+    """Send nothing more to an endpoint until it is confirmed again; a partner is told when the KvK does it."""
 
     def work(scoped: str | None) -> WebhookEndpoint:
         found = one(partner_id, endpoint_id)
-        if not _mine(found).filter(state=State.ACTIVE).update(state=State.OFF, off_reason=BY_PARTNER):
+        if not _mine(found).filter(state=State.ACTIVE).update(state=State.OFF, off_reason=why, rest_until=None):
             raise Refused("Dit meldadres staat al uit.")
         close_waiting(found.pk, now)
-        _record(found, "endpoint_off", actor, now, {"why": BY_PARTNER}, key=scoped)
+        event = _record(found, "endpoint_off", actor, now, {"why": why}, key=scoped)
+        if why == BY_KVK:
+            outbox.enqueue(event, "mail.endpoint_off", f"partner:{partner_id}", at=now)
         found.refresh_from_db()
         return found
 
@@ -166,6 +170,17 @@ def log_of(endpoint: WebhookEndpoint, now: datetime) -> list[WebhookAttempt]:
     """Return the attempts of the last thirty days, newest first; at most MOST_LOGGED and one."""
     found = WebhookAttempt.objects.filter(endpoint=endpoint, at__gte=now - LOG).select_related("outgoing__event")
     return list(found.order_by("-at", "-id")[: MOST_LOGGED + 1])
+
+
+def tests_of(endpoint: WebhookEndpoint, now: datetime) -> list[Event]:
+    """Return what came of the tests of the last thirty days, newest first; at most MOST_LOGGED."""
+    found = Event.objects.filter(
+        stream=f"partner:{endpoint.partner_id}",
+        kind="endpoint_tested",
+        payload__endpoint=endpoint.pk,
+        at__gte=now - LOG,
+    )
+    return list(found.order_by("-seq")[:MOST_LOGGED])
 
 
 def secrets_of(endpoint: WebhookEndpoint, now: datetime) -> list[str]:

@@ -14,7 +14,7 @@ from nnmkb.web.desk import name_of
 from referrals.domain.reasons import label_of
 from referrals.models import Partner
 from referrals.queues import PROVINCES
-from referrals.services.endpoints import FAILING, GONE
+from referrals.services.endpoints import BY_KVK, FAILING, GONE
 from referrals.views import history, partner_people
 from referrals.views.history import Moment
 
@@ -65,7 +65,11 @@ FIELDS = {
 }
 NO_LIMIT = "geen grens"
 # Why an endpoint was switched off, by the code of its event.
-OFF = {GONE: "het systeem zegt dat het niet meer bestaat", FAILING: "het systeem antwoordt niet"}
+OFF = {
+    BY_KVK: "door de KvK",
+    GONE: "het systeem zegt dat het niet meer bestaat",
+    FAILING: "het systeem antwoordt niet",
+}
 
 
 def moments(events: Iterable[Event], known: Mapping[str, str] | None = None) -> list[Moment]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nnmkb.ledger.models import Outgoing
+from nnmkb.ledger.models import Event, Outgoing
 from nnmkb.ledger.outbox import OPEN
 from referrals.domain.partner_feed import FeedType
 from referrals.models import WebhookAttempt, WebhookEndpoint
@@ -32,6 +32,8 @@ ERRORS: Mapping[str, str] = {
     "timeout": "Geen antwoord op tijd",
     "dropped": "Verbinding verbroken",
     "garbled": "Antwoord niet te lezen",
+    "refused": "Niet aangenomen",
+    NOT_ECHOED: "Proefcode kwam niet terug",
 }
 # What to do about it, where a person just pressed the button.
 ADVICE: Mapping[str, str] = {
@@ -47,6 +49,7 @@ ADVICE: Mapping[str, str] = {
 }
 OFF: Mapping[str, str] = {
     endpoints.BY_PARTNER: "Iemand van uw organisatie zette het uit.",
+    endpoints.BY_KVK: "De KvK zette het uit. Bel de KvK als u niet weet waarom.",
     endpoints.GONE: "Uw systeem antwoordde dat dit adres niet meer bestaat (410).",
     endpoints.FAILING: "Een bericht kwam na tien pogingen nog niet aan.",
 }
@@ -92,10 +95,14 @@ def standing(endpoint: WebhookEndpoint, now: datetime) -> Standing:
     return Standing("aan", "ok", "circle-check", f"Laatste bericht aangekomen op {clock(endpoint.last_success_at)}.")
 
 
-def lines(attempts: Sequence[WebhookAttempt], endpoint: WebhookEndpoint) -> list[Line]:
-    """Return the log in words, newest first; the newest attempt of a message that waits for nothing has the button."""
+def lines(attempts: Sequence[WebhookAttempt], tests: Sequence[Event], endpoint: WebhookEndpoint) -> list[Line]:
+    """Return the log in words, newest first; the newest attempt of a message that waits for nothing has the button.
+
+    Tests stand between the messages.
+    """
     seen: set[int] = set()
-    return [_line(one, endpoint, seen) for one in attempts]
+    told = [(one.at, _line(one, endpoint, seen)) for one in attempts] + [(one.at, _test(one)) for one in tests]
+    return [line for _, line in sorted(told, key=lambda pair: pair[0], reverse=True)]
 
 
 def outcome(attempt: WebhookAttempt) -> str:
@@ -128,6 +135,22 @@ def _line(attempt: WebhookAttempt, endpoint: WebhookEndpoint, seen: set[int]) ->
         symbol="check" if arrived else "alert-triangle",
         next=clock(row.due_at) if waits and row.state == Outgoing.State.PENDING else "",
         again=row.pk if newest and not waits and endpoint.state == State.ACTIVE else 0,
+    )
+
+
+def _test(event: Event) -> Line:
+    code = str(event.payload["outcome"])
+    well = code == "ok"
+    return Line(
+        at=clock(event.at),
+        kind="Test",
+        number="",
+        attempt="",
+        told="Gelukt" if well else ERRORS.get(code, "Niet gelukt"),
+        tone="ok" if well else "warn",
+        symbol="check" if well else "alert-triangle",
+        next="",
+        again=0,
     )
 
 

@@ -98,7 +98,7 @@ def one(request: HttpRequest, member: Membership, pk: int) -> HttpResponse:
         "standing": endpoint_words.standing(endpoint, now),
         "active": endpoint.state == WebhookEndpoint.State.ACTIVE,
         "rotating": clock(endpoint.old_until) if rotating and endpoint.old_until else "",
-        "lines": endpoint_words.lines(logged[: endpoints.MOST_LOGGED], endpoint),
+        "lines": endpoint_words.lines(logged[: endpoints.MOST_LOGGED], endpoints.tests_of(endpoint, now), endpoint),
         "cut": endpoints.MOST_LOGGED if len(logged) > endpoints.MOST_LOGGED else 0,
     }
     return render(request, "referrals/portal/endpoint.html", context)

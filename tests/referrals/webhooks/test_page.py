@@ -105,6 +105,7 @@ def test_an_endpoint_is_used_once_it_sent_the_challenge_back(browser: Client, re
     page = press(browser, only(), "test")
     assert "staat aan" in said(page)
     assert (only().state, only().confirmed_at) == ("active", SOON)
+    assert "Gelukt" in text(browser.get(f"{PAGE}{only().pk}/"))
     assert [event.kind for event in events.history(f"partner:{only().partner_id}")] == [
         "endpoint_added",
         "endpoint_tested",

@@ -7,9 +7,13 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
+from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
+from nnmkb.web.permissions import Role
+from referrals.mail import endpoint as letters
 from referrals.services import endpoint_results, endpoints
 from referrals.views import history
 from tests.referrals.services import cast
@@ -36,6 +40,59 @@ def test_an_endpoint_that_failed_is_a_task_on_the_page_of_the_partner(client: Cl
     # The address is the partner's own: it may hold a key.
     assert "voorbeeld.nl" not in page
     assert "Meldadres van het systeem antwoordt niet" in text(client, "/partners/nakijken/")
+
+
+def test_a_team_lead_switches_an_endpoint_off_and_the_partner_hears_of_it(client: Client) -> None:
+    lead = cast.advisor("tetske", lead=True)
+    client.force_login(lead)
+    endpoint = connected()
+    place = "/partners/water-alliance/meldadressen/"
+    # The whole address is the partner's own: it may hold a key. The name of the system is enough to call about.
+    assert "systeem.voorbeeld.nl" in text(client, place)
+    assert endpoint.url not in text(client, place)
+    assert "Zet uit" in text(client, f"{place}{endpoint.pk}/")
+    endpoint.refresh_from_db()
+    assert endpoint.state == "active"
+    key = cast.key()
+    for _ in range(2):
+        client.post(f"{place}{endpoint.pk}/", {"sleutel": key})
+    endpoint.refresh_from_db()
+    assert (endpoint.state, endpoint.off_reason) == ("off", "by_kvk")
+    event = next(one for one in events.history(endpoint.partner.stream) if one.kind == "endpoint_off")
+    assert (event.actor, event.payload) == (f"staff:{lead.pk}", {"endpoint": endpoint.pk, "why": "by_kvk"})
+    mail = Outgoing.objects.get(kind="mail.endpoint_off")
+    letter = letters.endpoint_off(mail)
+    assert letter.to == [endpoint.partner.email]
+    assert "De KvK heeft uw meldadres op systeem.voorbeeld.nl uitgezet" in letter.body
+    assert "Uitgezet: door de KvK." in text(client, place)
+    assert "Meldadres uitgezet: door de KvK" in text(client, "/partners/water-alliance/")
+    # Pressed again on a page that stayed open: a word, not a second event.
+    client.post(f"{place}{endpoint.pk}/", {"sleutel": cast.key()})
+    assert "Dit meldadres staat al uit." in text(client, place)
+    assert Outgoing.objects.filter(kind="mail.endpoint_off").count() == 1
+
+
+def test_an_advisor_reads_the_endpoints_and_switches_none_off(client: Client) -> None:
+    anna = cast.advisor("anna")
+    anna.groups.add(Group.objects.get_or_create(name=Role.ADVISOR)[0])
+    client.force_login(anna)
+    endpoint = connected()
+    place = "/partners/water-alliance/meldadressen/"
+    assert "Vraag de teamleider" in text(client, place)
+    assert client.post(f"{place}{endpoint.pk}/", {"sleutel": cast.key()}).status_code == 403
+    endpoint.refresh_from_db()
+    assert endpoint.state == "active"
+
+
+def test_an_endpoint_of_another_partner_is_not_switched_off(client: Client) -> None:
+    client.force_login(cast.advisor("tetske", lead=True))
+    endpoint = connected()
+    other = cast.partner("nom")
+    assert (
+        client.post(f"/partners/{other.code}/meldadressen/{endpoint.pk}/", {"sleutel": cast.key()}).status_code == 404
+    )
+    endpoint.refresh_from_db()
+    assert endpoint.state == "active"
 
 
 def test_beside_a_referral_stands_that_the_system_took_it(receiver: Receiver) -> None:
