@@ -24,7 +24,7 @@ from tests.journeys.test_refusals import ADDRESSES
 from tests.referrals.services import cast
 
 pytestmark = pytest.mark.django_db
-WITHOUT_DATABASE = ("/privacy/", "/over/", "/toegankelijkheid/", "/gezond/", "/post/")
+WITHOUT_DATABASE = ("/privacy/", "/over/", "/toegankelijkheid/", "/gezond/")
 LOST = "Wat u net invulde, is niet bewaard."
 
 
