@@ -175,6 +175,8 @@ def test_stopping_says_what_still_runs_and_breaks_none_of_it(lead: Client) -> No
     offer = making.offered(partner)
     making.referral(partner=partner, state=State.ACCEPTED)
     text = lead.get("/partners/metaalunie/stoppen/").content.decode()
+    # Stopping takes no account or key away, so the page says where that is done.
+    assert all(f'href="/partners/metaalunie/{place}/"' in text for place in ("mensen", "sleutels"))
     assert "liggen nog 2 doorverwijzingen" in text
     assert "haalt de adviseur het zelf terug" in text
     assert offer.referral.number in text
