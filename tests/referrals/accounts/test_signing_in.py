@@ -309,6 +309,13 @@ def test_superuser_without_a_role_is_asked_too(client: Client, settings: Any) ->
     assert client.get("/beheer/", follow=True).redirect_chain[-1][0].startswith("/inloggen/")
 
 
+def test_superuser_without_a_group_keeps_the_own_steps_and_is_an_administrator(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root", password=None))
+    for page in ("/beheer/", "/beveiliging/", "/beveiliging/app/", "/partners/"):
+        assert client.get(page).status_code == 200, page
+    assert client.get("/werkbak/").status_code == 403
+
+
 def test_leaver_is_out_of_the_session_at_once(client: Client, member: Membership) -> None:
     give_password(client, member)
     give_code(client, cast.code(NOW))
