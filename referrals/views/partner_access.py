@@ -79,7 +79,7 @@ def behind_code(view: OfferView) -> LinkView:
     @wraps(view)
     def checked(request: HttpRequest, token: str, offer: Offer) -> HttpResponse:
         if ahead(request):
-            return HttpResponse("Vooraf ophalen kan hier niet.", content_type="text/plain; charset=utf-8", status=403)
+            return not_ahead()
         if not granted(request, offer, timezone.now()):
             return redirect("referrals:offer", token)
         return view(request, token, offer)
@@ -90,6 +90,11 @@ def behind_code(view: OfferView) -> LinkView:
 def ahead(request: HttpRequest) -> bool:
     """Say whether a browser fetches this page ahead, without anybody having asked for it."""
     return any(word in request.headers.get(name, "").lower() for name in AHEAD for word in ("prefetch", "prerender"))
+
+
+def not_ahead() -> HttpResponse:
+    """Refuse to be fetched ahead."""
+    return HttpResponse("Vooraf ophalen kan hier niet.", content_type="text/plain; charset=utf-8", status=403)
 
 
 def ended(request: HttpRequest, token: str, gone: Gone) -> HttpResponse:

@@ -19,6 +19,7 @@ from referrals.domain.reasons import label_of
 from referrals.models import Membership, Offer
 from referrals.services import access, accounts, partner_offers, progress_notes
 from referrals.services.errors import Gone, UnknownLink
+from referrals.views.partner_access import ahead, not_ahead
 from referrals.views.partner_acts import possible
 from referrals.views.partner_carrying import replayed
 from referrals.views.partner_dossier import Place, page_of, sent_pdf
@@ -35,12 +36,15 @@ OURS = frozenset({"csrfmiddlewaretoken", "sleutel", "versie", "wat"})
 def with_offer(view: MemberView) -> View:
     """Call the view with the live offer of this number: (request, member, offer).
 
-    One of another partner is as one that does not exist; one that has ended says why, and shows nothing more.
+    One of another partner is as one that does not exist; one that has ended says why, and shows nothing more. As
+    behind a link, a look is written down, so what a browser fetches ahead is refused.
     """
 
     @by_partner
     @wraps(view)
     def found(request: HttpRequest, member: Membership, number: str) -> HttpResponse:
+        if ahead(request):
+            return not_ahead()
         parsed = parse_referral_number(number)
         try:
             if parsed is None:
@@ -109,7 +113,7 @@ def ended(request: HttpRequest, member: Membership, gone: Gone) -> HttpResponse:
         "number": offer.referral.number,
         "why": str(gone),
         "withdrawn": gone.code == Offer.State.WITHDRAWN,
-        "first": happened.first(happened.deeds_of(offer)) if offer.ended_at else "",
+        "first": happened.first(happened.deeds_of(offer), accounts.actor_of(member)) if offer.ended_at else "",
         "typed": typed(request),
     }
     return render(request, "referrals/portal/ended.html", context, status=410)

@@ -50,6 +50,18 @@ def test_page_says_why_this_partner_what_is_asked_and_until_when_and_not_whom_to
         assert words not in text
 
 
+@pytest.mark.parametrize("place", ["", "dossier.pdf", "antwoord/?wat=aannemen"])
+def test_what_a_browser_fetches_ahead_opens_nothing(place: str) -> None:
+    case = cast.case("offered")
+    with_pdf(case)
+    client, _ = browser(case.partner)
+    address = f"{page(case.fresh_offer())}{place}"
+    assert client.get(address, headers={"Sec-Purpose": "prefetch;prerender"}).status_code == 403
+    assert looks() == []
+    assert case.fresh_offer().opened_at is None
+    assert client.get(address).status_code == 200
+
+
 def test_looking_and_downloading_are_written_down_with_the_person_and_asking_for_a_head_is_not() -> None:
     case = cast.case("offered")
     with_pdf(case)
