@@ -12,6 +12,7 @@ from referrals.models import Offer, Partner, Referral
 from referrals.services import consents, door, reviewing
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import about, end, live_offer, of_event
+from referrals.services.written import one_line
 
 # A partner without capacity comes back at some time; later than this is a slip of the keyboard.
 LONGEST_PAUSE = timedelta(days=366)
@@ -38,7 +39,7 @@ def accept(
         door.allowed(referral.state, Action.ACCEPT, Actor.PARTNER)
         if offer.organisation not in consents.organisations(referral.intake_id):
             raise Gone(ENDED[Offer.State.WITHDRAWN], code=Offer.State.WITHDRAWN, offer=offer)
-        name = contact_person.strip()
+        name = one_line(contact_person, field="contact_person")
         if not 2 <= len(name) <= 120:
             raise Refused("Vul in wie contact opneemt, in 2 tot 120 tekens.", field="contact_person")
         taken = Offer.objects.filter(pk=offer.pk, ended_at__isnull=True, state=Offer.State.OPEN).update(

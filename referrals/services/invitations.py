@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group, User
@@ -17,6 +17,7 @@ from nnmkb.web.permissions import PARTNER_ROLES, Role
 from referrals.models import Invitation, Membership, Partner
 from referrals.services import account_events
 from referrals.services.errors import Gone, Refused, UnknownLink
+from referrals.services.written import one_line
 
 VALID = timedelta(days=7)
 MAIL = "mail.invitation"
@@ -148,6 +149,7 @@ def in_the_way(invitation: Invitation) -> str:
 def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
     """Make the account, or give one back to somebody who left before; the link is worth nothing afterwards."""
     partner_id = by_token(token, now).partner_id
+    named = {name: one_line(getattr(newcomer, name), field=name) for name in ("first_name", "last_name")}
 
     def work() -> Membership:
         Partner.objects.select_for_update().get(pk=partner_id)
@@ -158,7 +160,7 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
         if not mine.update(closed_at=now, accepted=True):
             # Taken back at this very moment.
             raise Gone(OVER, code="ended")
-        user = _account(invitation.email, newcomer)
+        user = _account(invitation.email, replace(newcomer, **named))
         user.groups.set([Group.objects.get_or_create(name=invitation.role)[0]])
         member, _ = Membership.objects.update_or_create(
             user=user,

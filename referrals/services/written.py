@@ -19,3 +19,11 @@ def checked(text: str, longest: int, *, field: str, empty: str, shortest: int = 
     if len(plain) > longest:
         raise Refused(f"Uw tekst telt {len(plain)} tekens. Gebruik hoogstens {longest} tekens.", field=field)
     return plain
+
+
+def one_line(text: str, *, field: str) -> str:
+    """Return a name on one line; refuses what nobody sees, such as the marks that turn the reading direction."""
+    plain = " ".join(text.split())
+    if not plain.isprintable():
+        raise Refused(ODD, field=field)
+    return plain

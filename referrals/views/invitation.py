@@ -53,6 +53,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             token, Newcomer(typed["first_name"], typed["last_name"], typed["wachtwoord"]), timezone.now()
         )
     except (Gone, Refused, UnknownLink) as error:
+        if isinstance(error, Refused) and error.field in form.fields:
+            form.add_error(error.field, str(error))
+            return render(request, "referrals/invitation.html", context)
         return over(request, str(error), accepted=False, status=409)
     halfway.begin(request, member.user, "", now)
     return redirect("referrals:login-set-up")

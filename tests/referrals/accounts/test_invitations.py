@@ -79,6 +79,17 @@ def test_invitation_that_is_taken_back_at_the_very_moment_makes_no_account(monke
     assert not User.objects.filter(username=EMAIL).exists()
 
 
+def test_name_with_a_mark_that_nobody_sees_is_asked_again_with_what_was_typed(client: Client) -> None:
+    address = link(invited(making.partner()))
+    page = client.post(address, form(first_name="Tjal\u202eling"))
+    assert page.status_code == 200
+    assert "Hier staat een teken dat wij niet kunnen lezen" in page.content.decode()
+    assert 'value="Haanstra"' in page.content.decode()
+    assert not User.objects.filter(username=EMAIL).exists()
+    assert client.post(address, form(first_name="Tjalling\n Jan"))["Location"] == "/inloggen/instellen/"
+    assert User.objects.get(username=EMAIL).first_name == "Tjalling Jan"
+
+
 def test_looking_at_the_link_changes_nothing(client: Client) -> None:
     address = link(invited(making.partner()))
     before = (Event.objects.count(), User.objects.count(), Invitation.objects.values().get())

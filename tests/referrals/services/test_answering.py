@@ -36,6 +36,21 @@ def test_accept_needs_the_name_of_the_one_who_calls() -> None:
     assert found.fresh().state == "offered"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Carla\u202e", ""), ("Car\x07la", ""), ("Carla\u00a0de\n Boer ", "Carla de Boer")]
+)
+def test_name_of_the_one_who_calls_is_one_line_that_can_be_read(typed: str, kept: str) -> None:
+    found = cast.case("offered")
+    pk, key = found.fresh_offer().pk, cast.key()
+    if not kept:
+        with pytest.raises(Refused) as refused:
+            answering.accept(pk, actor=found.actor, contact_person=typed, key=key, now=cast.NOW)
+        assert refused.value.field == "contact_person"
+    else:
+        answering.accept(pk, actor=found.actor, contact_person=typed, key=key, now=cast.NOW)
+    assert found.fresh_offer().contact_person == kept
+
+
 def test_another_partner_cannot_accept() -> None:
     found = cast.case("offered")
     stranger = cast.partner("snn")
