@@ -102,12 +102,14 @@ def conflict(
     if request.method == "POST" and not late:
         kept = {name: request.POST.get(name, "") for name in chosen.form.base_fields if name != "sleutel"}
         form = chosen.form(row=row, initial=kept)
+    reader, deed = accounts.actor_of(member), happened.newest(events)
     context = {
         **frame(request, member),
         "offer": offer,
         "place": place_of(offer),
         "act": chosen,
-        "first": happened.first(events),
+        "own": deed is not None and deed.actor == reader,
+        "first": happened.first(events, reader),
         "why": why,
         "form": form,
         "typed": [] if form else typed(request),

@@ -49,6 +49,8 @@ DEEDS = {
     "referral_returned": "gaf deze doorverwijzing terug",
     "referral_stopped": "stopte deze doorverwijzing",
 }
+# Of these the last is why an offer is over; after any other it was the entrepreneur, the KvK or the clock.
+ENDINGS = ("offer_declined", "offer_recalled", "referral_completed", "referral_returned", "referral_stopped")
 # The newest; who looks every hour fills a page with it.
 MOST = 200
 KVK = "de KvK"
@@ -95,14 +97,26 @@ def who(actor: str, names: Mapping[str, str]) -> str:
     return KVK if role in {"advisor", "staff"} else ""
 
 
-def first(events: Sequence[Event]) -> str:
+def ended(offer: Offer, reader: str) -> str:
+    """Return in a sentence who ended this offer, and when; empty when it was no deed of the partner or the KvK."""
+    deeds = deeds_of(offer)
+    return first(deeds, reader) if deeds and deeds[0].kind in ENDINGS else ""
+
+
+def newest(events: Sequence[Event]) -> Event | None:
+    """Return the newest deed of these, given newest first; None when none was a deed."""
+    return next((one for one in events if one.kind in DEEDS), None)
+
+
+def first(events: Sequence[Event], reader: str) -> str:
     """Return in a sentence who did the newest of these, and when; empty when none was a deed."""
-    event = next((one for one in events if one.kind in DEEDS), None)
+    event = newest(events)
     if event is None:
         return ""
     names = partner_people.persons([event.actor])
     at = f"op {desk_rows.long(event.at)} om {timezone.localtime(event.at):%H.%M} uur"
-    return f"{_subject(event.actor, names)} {DEEDS[event.kind]} {at}."
+    subject = "U" if event.actor == reader else _subject(event.actor, names)
+    return f"{subject} {DEEDS[event.kind]} {at}."
 
 
 def _subject(actor: str, names: Mapping[str, str]) -> str:

@@ -113,7 +113,7 @@ def ended(request: HttpRequest, member: Membership, gone: Gone) -> HttpResponse:
         "number": offer.referral.number,
         "why": str(gone),
         "withdrawn": gone.code == Offer.State.WITHDRAWN,
-        "first": happened.first(happened.deeds_of(offer)) if offer.ended_at else "",
+        "first": happened.ended(offer, accounts.actor_of(member)),
         "typed": typed(request),
     }
     return render(request, "referrals/portal/ended.html", context, status=410)

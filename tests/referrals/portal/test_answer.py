@@ -62,7 +62,10 @@ def test_contact_and_completing_follow_and_the_dossier_closes() -> None:
     assert "Afgesloten: advies gegeven" in said(client.get(INBOX))
     closed = client.get(page(case.fresh_offer()))
     assert closed.status_code == 410
-    assert "Jan de Vries van uw organisatie rondde deze doorverwijzing af op maandag 23 november" in said(closed)
+    assert "U rondde deze doorverwijzing af op maandag 23 november" in said(closed)
+    eva, _ = browser(case.partner, name="Eva Postma")
+    told = said(eva.get(page(case.fresh_offer())))
+    assert "Jan de Vries van uw organisatie rondde deze doorverwijzing af op maandag 23 november" in told
     assert "Zilverwiek" not in closed.content.decode()
 
 
@@ -231,6 +234,31 @@ def test_consent_withdrawn_while_the_dossier_is_open_is_said_at_the_next_click_a
         assert "Zilverwiek" not in shown.content.decode()
     assert "Zilverwiek" not in client.get(INBOX).content.decode()
     assert Offer.objects.get().state == Offer.State.WITHDRAWN
+
+
+def test_withdrawal_after_the_work_began_is_told_as_such_and_not_as_the_last_deed_of_the_partner() -> None:
+    case = cast.case("in_progress")
+    client, _ = browser(case.partner)
+    answer(client, case.fresh_offer(), "nog-bezig")
+    closing.withdraw(case.intake.pk, ("C2", "water_alliance"), actor="entrepreneur", key=cast.key(), now=cast.NOW)
+    late = answer(client, case.fresh_offer(), "voortgang", text="Wij hebben gebeld.")
+    for shown in (late, client.get(page(case.fresh_offer()))):
+        assert shown.status_code == 410
+        assert "De ondernemer trok de toestemming in. Verwijder wat u van dit dossier bewaarde." in said(shown)
+        assert "liet weten dat het werk doorgaat" not in said(shown)
+    assert "Wij hebben gebeld." in said(late)
+
+
+def test_page_that_stayed_open_after_the_own_answer_says_that_it_was_the_reader() -> None:
+    case = cast.case("accepted")
+    jan, _ = browser(case.partner, name="Jan de Vries")
+    seen = case.fresh().version
+    answer(jan, case.fresh_offer(), "contact", version=seen)
+    late = jan.get(f"{page(case.fresh_offer())}antwoord/?wat=contact")
+    assert late.status_code == 409
+    assert "U legde het eerste contact vast op" in said(late)
+    assert "Iemand was u voor" not in said(late)
+    assert "Er is nu niets veranderd." in said(late)
 
 
 def test_offer_that_the_kvk_took_back_says_so() -> None:
