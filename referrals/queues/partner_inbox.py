@@ -6,7 +6,7 @@ By key, as the list of the workbench: what comes in meanwhile never shifts an of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,10 +35,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some offers of one group, and the cursor of the page after it; empty where there is none."""
+    """Some offers of one group, and the cursors of the pages after and before it; empty where there is none."""
 
     rows: list[Offer]
     following: str
+    preceding: str = ""
     # The cursor was not one of this list: this is its first page.
     refused: bool = False
 
@@ -54,20 +55,39 @@ _LIVE: Mapping[Group, tuple[State, ...]] = {
 
 def page(group: Group, partner_id: int, cursor: str = "", *, size: int = PAGE) -> Page:
     """Return one page of a group in one question: what is due first, of what ended the newest first."""
-    ended = group is Group.ENDED
-    field = "ended_at" if ended else "referral__next_due_at"
     place = _read(cursor, group, partner_id)
+    rows = _beside(group, partner_id, place, size + 1, down=group is Group.ENDED)
+    more, rows = len(rows) > size, rows[:size]
+    return Page(
+        rows,
+        _write(rows[-1], group, partner_id) if more else "",
+        _write(rows[0], group, partner_id) if place and rows else "",
+        bool(cursor) and place is None,
+    )
+
+
+def page_before(group: Group, partner_id: int, cursor: str) -> Page:
+    """Return the page that ends before a place: the whole first page where less than a page stands before it."""
+    place = _read(cursor, group, partner_id)
+    rows = _beside(group, partner_id, place, PAGE + 1, down=group is not Group.ENDED) if place else []
+    if len(rows) <= PAGE:
+        return replace(page(group, partner_id), refused=place is None)
+    rows = rows[:PAGE][::-1]
+    return Page(rows, _write(rows[-1], group, partner_id), _write(rows[0], group, partner_id))
+
+
+def _beside(group: Group, partner_id: int, place: tuple[datetime, int] | None, most: int, *, down: bool) -> list[Offer]:
+    """Return offers from the place on, to later or (down) to earlier; from the end of the list without a place."""
+    field = "ended_at" if group is Group.ENDED else "referral__next_due_at"
     found = _offers(group, partner_id)
     if place:
-        beyond = TupleLessThan if ended else TupleGreaterThan
+        beyond = TupleLessThan if down else TupleGreaterThan
         # The first bound lets SQLite begin at the place, as in the list of the workbench.
         found = found.filter(
-            Q(**{f"{field}__{'lte' if ended else 'gte'}": place[0]}), beyond(Tuple(F(field), F("id")), place)
+            Q(**{f"{field}__{'lte' if down else 'gte'}": place[0]}), beyond(Tuple(F(field), F("id")), place)
         )
-    sign = "-" if ended else ""
-    rows = list(found.order_by(f"{sign}{field}", f"{sign}id")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    return Page(rows, _write(rows[-1], group, partner_id) if more else "", bool(cursor) and place is None)
+    sign = "-" if down else ""
+    return list(found.order_by(f"{sign}{field}", f"{sign}id")[:most])
 
 
 def counts(partner_id: int) -> dict[Group, int]:

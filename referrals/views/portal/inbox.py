@@ -34,7 +34,7 @@ class Words:
 
 WORDS: Mapping[Group, Words] = {
     Group.ANSWER: Words("Te beantwoorden", "Er wacht geen aanbod op uw antwoord."),
-    Group.CONTACT: Words("Aangenomen, nog geen contact", "U hebt met elk bedrijf al contact gehad."),
+    Group.CONTACT: Words("Aangenomen, nog geen contact", "Er is geen bedrijf dat nog op uw eerste contact wacht."),
     Group.RUNNING: Words("In behandeling", "U hebt nu niets in behandeling."),
     Group.ENDED: Words(
         "Onlangs afgelopen",
@@ -96,18 +96,29 @@ def one_group(request: HttpRequest, member: Membership, wanted: str, now: dateti
     if wanted not in set(Group):
         raise Http404
     group = Group(wanted)
-    page = partner_inbox.page(group, member.partner_id, request.GET.get("na", ""))
-    context = {**frame(request, member), "part": part_of(group, page, now, None), "refused": page.refused}
+    if before := request.GET.get("voor", ""):
+        page = partner_inbox.page_before(group, member.partner_id, before)
+    else:
+        page = partner_inbox.page(group, member.partner_id, request.GET.get("na", ""))
+    context = {
+        **frame(request, member),
+        "part": part_of(group, page, now, None),
+        "previous_href": address(group, "voor", page.preceding),
+        "refused": page.refused,
+    }
     return render(request, "referrals/portal/group.html", context)
 
 
 def part_of(group: Group, page: partner_inbox.Page, now: datetime, count: int | None) -> Part:
     """Return a group as it is drawn."""
-    href = (
-        f"{reverse('referrals:portal')}?{urlencode({'groep': group, 'na': page.following})}" if page.following else ""
-    )
     draw = ended_row if group is Group.ENDED else live_row
-    return Part(group.value, WORDS[group], [draw(offer, now) for offer in page.rows], count, href)
+    rows = [draw(offer, now) for offer in page.rows]
+    return Part(group.value, WORDS[group], rows, count, address(group, "na", page.following))
+
+
+def address(group: Group, word: str, cursor: str) -> str:
+    """Return the address of the page of a group after («na») or before («voor») a cursor; empty without one."""
+    return f"{reverse('referrals:portal')}?{urlencode({'groep': group, word: cursor})}" if cursor else ""
 
 
 def live_row(offer: Offer, now: datetime) -> Row:

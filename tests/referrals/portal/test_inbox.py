@@ -174,6 +174,31 @@ def test_page_after_the_first_ten_is_a_link_away(metaal: Partner) -> None:
     second = client.get(found[1].replace("&amp;", "&"))
     both = numbers(said(first)) + numbers(said(second))
     assert len(both) == len(set(both)) == 27
+    assert 'rel="prev"' not in first.content.decode()
+    back = re.search(r'rel="prev" href="([^"]+)"', second.content.decode())
+    assert back
+    assert numbers(said(client.get(back[1].replace("&amp;", "&")))) == numbers(said(first))
+
+
+@pytest.mark.parametrize("group", ["beantwoorden", "afgelopen"])
+def test_way_back_passes_the_same_pages_and_ends_with_a_whole_first_page(metaal: Partner, group: str) -> None:
+    kind = partner_inbox.Group(group)
+    for number in range(60):
+        made = offered(metaal, f"Bedrijf {number}", 0)
+        if kind is partner_inbox.Group.ENDED:
+            Offer.objects.filter(pk=made.pk).update(state="expired", ended_at=making.NOW + timedelta(minutes=number))
+    forth = [partner_inbox.page(kind, metaal.pk)]
+    while forth[-1].following:
+        forth.append(partner_inbox.page(kind, metaal.pk, forth[-1].following))
+    back = [forth[-1]]
+    while back[-1].preceding:
+        back.append(partner_inbox.page_before(kind, metaal.pk, back[-1].preceding))
+    assert [len(page.rows) for page in forth] == [25, 25, 10]
+    assert [page.rows for page in reversed(back)] == [page.rows for page in forth]
+    # What stood before it is gone: the beginning, and not an empty page.
+    place = forth[1].preceding
+    Offer.objects.filter(pk__in=[one.pk for one in forth[0].rows[:5]]).delete()
+    assert len(partner_inbox.page_before(kind, metaal.pk, place).rows) == 25
 
 
 @pytest.mark.parametrize("make", ["x", "of another partner", "of another group", "unsigned", "\x00"])
@@ -186,10 +211,11 @@ def test_cursor_that_is_not_ours_shows_the_first_page_and_says_so(metaal: Partne
         "of another group": signing.dumps([stamp, 1, "contact", metaal.pk], salt=partner_inbox.SALT),
         "unsigned": signing.dumps([stamp, 1, "beantwoorden", metaal.pk], salt="another"),
     }.get(make, make)
-    page = client.get(INBOX, {"groep": "beantwoorden", "na": cursor})
-    assert page.status_code == 200
-    assert "U ziet het begin van de lijst." in said(page)
-    assert len(numbers(said(page))) == 1
+    for word in ("na", "voor"):
+        page = client.get(INBOX, {"groep": "beantwoorden", word: cursor})
+        assert page.status_code == 200
+        assert "U ziet het begin van de lijst." in said(page)
+        assert len(numbers(said(page))) == 1
 
 
 def test_group_that_does_not_exist_is_no_page(metaal: Partner) -> None:
