@@ -30,7 +30,7 @@ function begin() {
     if (!event.relatedTarget) box.classList.remove("nnmkb-filedrop--over");
   });
   const kept = taken();
-  if (kept && box.dataset.code) judge(kept.digest, kept.code);
+  if (kept && box.dataset.code) toVerdict(judge(kept.digest, kept.code));
 }
 
 async function check(file) {
@@ -55,6 +55,14 @@ function judge(digest, code, name) {
   if (!code || code === box.dataset.code) return say("different", name);
   const said = say("other", name);
   said.querySelector("a").href = `${box.dataset.start}${code}/`;
+  return said;
+}
+
+// Who comes from another page must not stop at «Geldig» on top: that is about the code and not about the file.
+function toVerdict(verdict) {
+  verdict.tabIndex = -1;
+  verdict.focus({ preventScroll: true });
+  verdict.scrollIntoView({ block: "center" });
 }
 
 // Of a dossier.json the code is the begin of its own digest.

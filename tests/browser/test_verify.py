@@ -116,6 +116,9 @@ def test_file_alone_leads_to_its_own_page_with_the_verdict(visit: Opener) -> Non
         choose(page, file, name)
         page.wait_for_url(f"**{address(offer)}")
         says(page, "Echt en actueel")
+        # On a phone it stands far below «Geldig», which is about the code.
+        expect(page.get_by_role("status")).to_be_focused()
+        expect(page.get_by_text("Echt en actueel")).to_be_in_viewport()
         page.reload()
         expect(page.get_by_role("status").filter(has_text="Echt")).to_have_count(0)
     page.goto("/c/")
