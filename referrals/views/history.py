@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.contrib.auth.models import User
@@ -19,7 +19,7 @@ from nnmkb.web.desk import name_of
 from referrals.domain.reasons import label_of
 from referrals.models import Offer, Partner, Referral
 from referrals.services.bouncing import UNDELIVERABLE
-from referrals.services.delivery import SENT_ANEW, TAKEN_CARE_OF, can_send_again
+from referrals.services.delivery import SENT_ANEW, TAKEN_CARE_OF, WRONG_ADDRESS, can_send_again
 from referrals.views import partner_people
 
 TITLES = {
@@ -166,7 +166,12 @@ MESSAGES = {
 }
 
 # What followed on a message that did not arrive, by its note.
-CLOSED = {UNDELIVERABLE: "Het aanbod is gestopt.", SENT_ANEW: "Opnieuw verstuurd.", TAKEN_CARE_OF: "Afgehandeld."}
+CLOSED = {
+    UNDELIVERABLE: "Het aanbod is gestopt.",
+    SENT_ANEW: "Opnieuw verstuurd.",
+    TAKEN_CARE_OF: "Afgehandeld.",
+    WRONG_ADDRESS: "Het adres klopte niet.",
+}
 # The code of a mail server (RFC 3463) in words, the longest beginning first.
 STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 WHY = (
@@ -190,6 +195,12 @@ class Moment:
     text: str
     who: str
     state: str = ""
+
+
+# A dossier goes nowhere: it is made.
+MADE = {Outgoing.State.LEASED: "wordt gemaakt", Outgoing.State.DONE: "gemaakt"}
+# What is planned goes at its own moment; what goes at once needs no date.
+SOON = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,19 +278,21 @@ def _who(event: Event, names: dict[str, str]) -> str:
 def deliveries(referral: Referral) -> list[Delivery]:
     """Return the messages about this referral, newest first."""
     rows = Outgoing.objects.filter(Q(event__stream__in=streams(referral))).order_by("-created_at", "-id")
-    return [
-        Delivery(
-            pk=row.pk,
-            name=MESSAGES.get(row.kind, row.kind),
-            state=_state(row),
-            tone=_tone(row),
-            at=row.bounced_at or row.done_at or row.created_at,
-            why=_why(row),
-            failed=row.state in FAILED,
-            can_send_again=can_send_again(row),
-        )
-        for row in rows
-    ]
+    return [delivery_of(row) for row in rows]
+
+
+def delivery_of(row: Outgoing) -> Delivery:
+    """Return one message in words."""
+    return Delivery(
+        pk=row.pk,
+        name=MESSAGES.get(row.kind, row.kind),
+        state=_state(row),
+        tone=_tone(row),
+        at=row.bounced_at or row.done_at or row.created_at,
+        why=_why(row),
+        failed=row.state in FAILED,
+        can_send_again=can_send_again(row),
+    )
 
 
 def _tone(row: Outgoing) -> str:
@@ -292,7 +305,9 @@ def _why(row: Outgoing) -> str:
     """Say why a message did not go out or came back, by the code of the mail server, or what was done about it."""
     if row.last_error in CLOSED:
         return CLOSED[row.last_error]
-    if row.state not in FAILED and not (row.state == Outgoing.State.PENDING and row.attempts):
+    if row.state == Outgoing.State.PENDING and not row.attempts:
+        return f"Gaat op {clock(row.due_at)}." if row.due_at - row.created_at > SOON else ""
+    if row.state not in FAILED and row.state != Outgoing.State.PENDING:
         return ""
     code = STATUS.search(row.last_error)
     said = next((words for start, words in WHY if code and code.group().startswith(start)), "")
@@ -311,4 +326,6 @@ def _state(row: Outgoing) -> str:
     if row.state == Outgoing.State.DONE and row.last_error:
         # Taken back before it went out: nobody received it.
         return "niet meer nodig"
+    if row.kind == "dossier.render" and row.state in MADE:
+        return MADE[Outgoing.State(row.state)]
     return str(row.get_state_display())

@@ -234,8 +234,12 @@ def filled(text: str, referral: Referral) -> str:
 
 
 def moments(events: Iterable[Event], names: Mapping[int, str]) -> list[dict[str, str]]:
-    """Return the part of the history that is for the entrepreneur, oldest first; a repeat is told once."""
+    """Return the part of the history that is for the entrepreneur, oldest first.
+
+    A repeat is told once, and a look at the dossier once a day.
+    """
     lines: list[dict[str, str]] = []
+    looks: set[tuple[str, str]] = set()
     for event in events:
         text = TOLD[language()].get(event.kind)
         if text is None:
@@ -243,6 +247,10 @@ def moments(events: Iterable[Event], names: Mapping[int, str]) -> list[dict[str,
         offer = event.payload.get("offer")
         partner = names.get(offer, SOMEBODY[language()]) if isinstance(offer, int) else SOMEBODY[language()]
         title = text.replace("{partner}", partner)
+        if event.kind == "dossier_opened":
+            if (title, day(event.at)) in looks:
+                continue
+            looks.add((title, day(event.at)))
         if not lines or lines[-1]["title"] != title:
             lines.append({"title": title[0].upper() + title[1:], "text": day(event.at), "who": "", "state": ""})
     return lines

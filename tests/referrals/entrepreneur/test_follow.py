@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from intake.models import Contact, Intake
+from nnmkb.ledger import events
 from referrals.domain.lifecycle import OPEN_STATES
 from referrals.models import Offer, Referral
 from referrals.services import access, closing, offering, refer
@@ -80,6 +81,19 @@ def test_timeline_tells_the_road_but_not_what_is_not_for_the_entrepreneur(client
     assert "Uw vraag ligt bij Water Alliance" in page
     for hidden in ("afgewezen", "not_our_activity", "Niet onze activiteit", "Bert"):
         assert hidden not in page
+
+
+def test_a_partner_that_looks_often_is_told_once_a_day() -> None:
+    found = cast.case("accepted")
+    actor = f"partner:{found.partner.pk}"
+    for minutes in (0, 5, 60 * 24):
+        at, offer = cast.NOW + timedelta(minutes=minutes), found.fresh_offer()
+        access.open_dossier(offer, actor, at)
+        events.record(found.referral.stream, "progress_reported", actor=actor, at=at, payload={"offer": offer.pk})
+    shown = {one.number: one for one in status.standings(found.intake, cast.LATER)}
+    standing = shown[found.referral.number]
+    told = [moment["text"] for moment in standing.moments if "bekeek uw dossier" in moment["title"]]
+    assert told == ["maandag 23 november", "dinsdag 24 november"]
 
 
 def test_passed_date_is_admitted(client: Client) -> None:
