@@ -139,7 +139,7 @@ class NewPasswordForm(OfPersonForm):
 
     wachtwoord = password_field("Nieuw wachtwoord", "new-password", "Kies een wachtwoord.")
     wachtwoord.help_text = "Ten minste 12 tekens. Vier losse woorden werken goed."
-    nogmaals = password_field("Nogmaals", "new-password", "Vul het wachtwoord nog een keer in.")
+    nogmaals = password_field("Herhaal het wachtwoord", "new-password", "Vul het wachtwoord nog een keer in.")
 
     def clean(self) -> dict[str, Any]:
         """Ask for twice the same, and for one that is hard to guess."""
