@@ -22,7 +22,7 @@ from referrals.domain import mail_errors
 from referrals.dossier import issue
 from referrals.dossier.check import pango_present
 from referrals.dossier.render import FetchRefused, PdfUnavailable
-from referrals.services import bouncing, feed, system_reminders
+from referrals.services import bouncing, delivery, feed, system_reminders
 from referrals.services.telling import LINK_MAILS
 from referrals.webhooks import delivering
 
@@ -141,6 +141,10 @@ def give_up_or_wait(claimed: outbox.Claim, error: BaseException, now: datetime) 
         return Outcome.RETRY
     if claimed.outgoing.kind in LINK_MAILS:
         end_offer(claimed.outgoing, now)
+    unknown = isinstance(error, smtplib.SMTPRecipientsRefused) and is_permanent(error)
+    if unknown and claimed.outgoing.kind in delivery.VISITORS_OWN:
+        # Anybody can type an address that does not exist: no reason to call a person, or to turn health red.
+        outbox.close(claimed.outgoing.pk, now, delivery.WRONG_ADDRESS)
     return Outcome.DEAD
 
 

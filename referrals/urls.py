@@ -33,6 +33,7 @@ from referrals.views import (
     saved_views,
     settle,
     team,
+    team_messages,
     verify,
     workbench,
 )
@@ -140,6 +141,7 @@ urlpatterns: list[URLPattern] = [
     path("werkbak/bulk/<int:run>/terug/", bulk.undo, name="desk-bulk-undo"),
     path("werkbak/instellingen/", profile.profile, name="desk-profile"),
     path("werkbak/team/", team.page, name="desk-team"),
+    path("werkbak/team/berichten/", team_messages.page, name="desk-team-messages"),
     path("werkbak/toetsen/", profile.keys, name="desk-keys"),
     path("werkbak/volgende/", next_one.next_one, name="desk-next"),
     path("werkbak/<str:number>/", workbench.referral_page, name="desk-referral"),

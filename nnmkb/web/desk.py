@@ -20,7 +20,11 @@ MENU = {
     "admin:index": "Beheer",
 }
 # The addresses below a page of the menu begin so.
-BELOW = {"intake:policy-versions": "intake:policy-", "referrals:partners": "referrals:partner"}
+BELOW = {
+    "intake:policy-versions": "intake:policy-",
+    "referrals:desk-team": "referrals:desk-team",
+    "referrals:partners": "referrals:partner",
+}
 
 
 # One's own settings; and where the session keeps whether the letter keys are on.

@@ -151,6 +151,7 @@ TABLE: dict[str, Rule] = {
     "referrals:desk-lists": _USED_AT_DESK,
     "referrals:desk-referral": _READ_AT_DESK,
     "referrals:desk-team": _rule((Role.TEAM_LEAD, Role.ADMINISTRATOR)),
+    "referrals:desk-team-messages": _rule(_KEEP, _KEEP),
     "referrals:erased": _READ_BY_ANYONE,
     "referrals:erased-en": _READ_BY_ANYONE,
     "referrals:follow": _READ_BY_HOLDER,

@@ -14,7 +14,7 @@ from nnmkb import mailbox
 from nnmkb.ledger import events, outbox
 from nnmkb.ledger.models import Outgoing
 from referrals.domain.bounces import LARGEST, Bounce, read_bounce
-from referrals.services import bouncing, door
+from referrals.services import bouncing, delivery, door
 from referrals.services.telling import LINK_MAILS
 
 log = logging.getLogger("nnmkb.delivery")
@@ -43,6 +43,8 @@ def take_in(raw: bytes, now: datetime) -> Result:
     log.warning("delivery %s (%s): came back, %s", row.pk, row.kind, found.status or "no code")
     if row.kind in LINK_MAILS:
         _end_offer(row, now)
+    if row.kind in delivery.VISITORS_OWN:
+        outbox.close(row.pk, now, delivery.WRONG_ADDRESS)
     return Result.RETURNED
 
 

@@ -127,7 +127,7 @@ def _waiting(rows: Sequence[Waiting], now: datetime) -> Sign:
 def _dead(rows: Sequence[Waiting]) -> Sign:
     total = sum(row.count for row in rows)
     told = "Alles kwam aan." if not total else f"{grouped(total)} kwam niet aan of kwam terug."
-    advice = "Kijk in de lijst «Bezorging mislukt» wie u moet bellen of wat opnieuw kan."
+    advice = "Kijk in de lijst «Bezorging mislukt», en bij de berichten buiten een doorverwijzing, wat opnieuw kan."
     return Sign("Mislukte berichten", told, well=not total, advice=advice)
 
 

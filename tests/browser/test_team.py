@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from nnmkb.ledger.models import Outgoing
 from referrals.domain.lifecycle import State
 from referrals.models import Referral
 from tests.browser import steps
@@ -46,4 +47,14 @@ def test_judges_find_nothing(visit: Opener, tmp_path: Path) -> None:
     page.reload()
     expect(page.get_by_text(re.compile("Hierover beslist u: 3"))).to_be_visible()
     look(page, "team-full")
+    page.get_by_role("link", name="Mislukte berichten buiten een doorverwijzing").click()
+    expect(page.get_by_text("Hier staat niets.")).to_be_visible()
+    to = making.partner("scholengemeenschap-noord")
+    for kind in ("mail.invitation", "mail.password_reset"):
+        rows.delivery(kind, Outgoing.State.DEAD, stream=f"partner:{to.pk}")
+    page.reload()
+    look(page, "team-messages")
+    page.get_by_role("button", name=re.compile("^Afgehandeld.*uitnodiging")).click()
+    expect(page.get_by_text("Het bericht is afgehandeld.")).to_be_visible()
+    expect(page.get_by_text("uitnodiging voor een account")).to_have_count(0)
     assert look.verdict() == []

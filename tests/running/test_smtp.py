@@ -13,6 +13,7 @@ from django.utils import timezone
 from nnmkb.ledger.models import Outgoing
 from referrals import dispatch, mail
 from referrals.dispatch import Outcome
+from referrals.services import delivery
 from tests.running.site import promise
 from tests.running.smtp_sink import GARBAGE, HANG, HANG_UP, Sink, dead_port
 
@@ -103,10 +104,17 @@ def test_what_may_pass_is_tried_again(use, answers, says):
     ],
     ids=lambda value: value if isinstance(value, str) else "".join(f"{step} {what}" for step, what in value.items()),
 )
-def test_what_never_passes_is_given_up_at_once(use, answers, says, caplog):
+def test_what_never_passes_is_given_up_at_once(use, answers, says, caplog, monkeypatch):
+    monkeypatch.setattr(delivery, "VISITORS_OWN", ())
     outcome, error, _ = attempted(use, answers)
     assert (outcome, error) == (Outcome.DEAD, says)
     assert "@" not in caplog.text
+
+
+def test_address_that_a_visitor_mistyped_calls_nobody(use):
+    outcome, error, taken = attempted(use, {"RCPT": "550 5.1.1 unknown"})
+    assert (outcome, error, taken) == (Outcome.DEAD, delivery.WRONG_ADDRESS, [])
+    assert not Outgoing.objects.filter(state="dead").exists()
 
 
 def test_server_that_dies_after_it_took_the_mail_gets_it_again_under_the_same_name(use):

@@ -84,12 +84,12 @@ def happened(at: datetime = NOW, kind: str = "note_added", stream: str = "", **p
     return events.record(stream or f"referral:{next(_count)}", kind, actor="system", at=at, payload=payload)
 
 
-def delivery(kind: str, state: Outgoing.State, *, due: timedelta = timedelta(0)) -> Outgoing:
+def delivery(kind: str, state: Outgoing.State, *, due: timedelta = timedelta(0), stream: str = "") -> Outgoing:
     """Put a delivery in the outbox."""
     number = next(_count)
     return Outgoing.objects.create(
         kind=kind,
-        event=happened(),
+        event=happened(stream=stream),
         recipient=f"offer:{number}",
         dedupe_key=f"made:{number}",
         state=state,
