@@ -13,6 +13,11 @@ WORKDIR /srv/nnmkb
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
 
+# SEAL=yes: with what seals dossiers (docs/dossier.md).
+ARG SEAL=no
+COPY requirements/seal.txt requirements/seal.txt
+RUN if [ "$SEAL" = yes ]; then pip install --no-cache-dir --require-hashes -r requirements/seal.txt; fi
+
 COPY . .
 RUN useradd --system --home-dir /srv/var --create-home nnmkb
 USER nnmkb

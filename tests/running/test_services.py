@@ -41,6 +41,25 @@ def test_every_variable_is_one_that_the_settings_read(services):
         assert set(services[name]["environment"]) <= known
 
 
+def test_what_the_administrator_sets_in_a_file_reaches_every_process_of_ours(services):
+    for name in OURS:
+        assert services[name]["env_file"] == [{"path": ".env", "required": False}], name
+        # What stands here wins: it may only be there to have a value for trying, or be made of others.
+        fixed = {"DATABASE_URL", "CELERY_BROKER_URL"}
+        for variable, value in services[name]["environment"].items():
+            assert variable in fixed or value.startswith(f"${{{variable}:-"), variable
+
+
+def test_secrets_of_the_administrator_stay_out_of_the_image():
+    assert {".env", "var", ".git"} <= set((ROOT / ".dockerignore").read_text().split())
+
+
+def test_image_can_be_built_with_what_seals(services):
+    assert services["web"]["build"]["args"] == {"SEAL": "${SEAL:-no}"}
+    assert "ARG SEAL=no" in DOCKERFILE
+    assert "--require-hashes -r requirements/seal.txt" in DOCKERFILE
+
+
 def test_every_command_of_manage_exists(services):
     lines = [services[name].get("command", []) for name in OURS]
     called = {line[2] for line in lines if line[1:2] == ["manage.py"]}
