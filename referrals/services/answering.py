@@ -7,15 +7,17 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from referrals.domain.lifecycle import Action, Actor, State, answer_until
+from referrals.domain.partner_feed import FeedType
 from referrals.domain.worktime import local_date
 from referrals.models import Offer, Partner, Referral
-from referrals.services import consents, door, reviewing
+from referrals.services import consents, door, feed, reviewing
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import about, end, live_offer, of_event
 from referrals.services.written import one_line
 
 # A partner without capacity comes back at some time; later than this is a slip of the keyboard.
 LONGEST_PAUSE = timedelta(days=366)
+REPORTED = "progress_reported"
 
 ENDED = {
     Offer.State.DECLINED: "U wees dit aanbod af.",
@@ -127,19 +129,21 @@ def still_busy(referral_id: int, *, actor: str, key: str, now: datetime, version
             door.own(referral, by.pk)
         elif referral.partner_id != by.pk:
             raise Refused("Deze doorverwijzing is van een andere partner.")
-        clock = door.clock(State(referral.state), now)
-        door.amend(
-            referral,
-            "progress_reported",
-            actor=actor,
-            at=now,
-            key=scoped,
-            changes={**clock, "misses": 0},
-            payload=about(live_offer(referral)),
-        )
+        offer = live_offer(referral)
+        report(referral, offer, actor=actor, key=scoped, now=now, told=about(offer))
         return referral
 
     return door.once(f"referral:{referral_id}", key, work, lambda _: door.read(referral_id, None))
+
+
+def report(
+    referral: Referral, offer: Offer, *, actor: str, key: str | None, now: datetime, told: dict[str, object]
+) -> None:
+    """Start the term of the work again; call it in a transaction. The system of the partner hears that it changed."""
+    changes = {**door.clock(State(referral.state), now), "misses": 0}
+    door.amend(referral, REPORTED, actor=actor, at=now, key=key, changes=changes, payload=told)
+    number, version = referral.number, referral.version
+    feed.tell(FeedType.REFERRAL_UPDATED, offer, number=number, version=version, actor=actor, at=now)
 
 
 def complete(

@@ -15,14 +15,14 @@ from nnmkb.ledger.seals import new_salt
 from referrals.domain.lifecycle import State
 from referrals.models import Note, Offer
 from referrals.services import consents, door, notes
-from referrals.services.answering import ENDED, opened
+from referrals.services.answering import ENDED, opened, report
 from referrals.services.errors import Gone, Refused
 from referrals.services.offering import about
 from referrals.services.written import checked
 
 LONGEST = 2000
 BY_PERSON = re.compile(r"partner:[0-9]{1,18}/person:([0-9]{1,18})")
-NOTED, REPORTED = "progress_noted", "progress_reported"
+NOTED = "progress_noted"
 
 
 def add(offer_id: int, *, actor: str, text: str, key: str, now: datetime, version: int | None = None) -> Note:
@@ -41,8 +41,7 @@ def add(offer_id: int, *, actor: str, text: str, key: str, now: datetime, versio
         written = _keep(offer, actor, text, now)
         told = {**about(offer), **notes.about(written)}
         if referral.state == State.IN_PROGRESS:
-            changes = {**door.clock(State.IN_PROGRESS, now), "misses": 0}
-            door.amend(referral, REPORTED, actor=actor, at=now, key=scoped, changes=changes, payload=told)
+            report(referral, offer, actor=actor, key=scoped, now=now, told=told)
         else:
             events.record(referral.stream, NOTED, actor=actor, at=now, payload=told, idempotency_key=scoped)
         return written
