@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from referrals.domain.lifecycle import Action, Actor, State, Transition, actions_for
 from referrals.models import Offer
 from referrals.services import answering, consents, holding, partner_questions
@@ -27,8 +25,6 @@ class Answer:
     typed: Mapping[str, Any]
     # Of the referral on the screen; None where the page does not know it.
     version: int | None = None
-    # Who answers with an account.
-    person: User | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.http import QueryDict
 
 from nnmkb.ledger.models import Event
@@ -20,12 +19,11 @@ from referrals.views.partner_forms import AnswerForm
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Who answers, when, and from which version of the referral; a link knows neither person nor version."""
+    """Who answers, when, and from which version of the referral; a link knows no version."""
 
     actor: str
     now: datetime
     version: int | None = None
-    person: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def carry(offer: Offer, chosen: Act, posted: QueryDict, by: Answerer, acts: Iter
         return Carried(form=form)
     typed = form.cleaned_data
     try:
-        chosen.run(Answer(offer, by.actor, typed["sleutel"], by.now, typed, by.version, by.person))
+        chosen.run(Answer(offer, by.actor, typed["sleutel"], by.now, typed, by.version))
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return Carried(form=form)

@@ -59,7 +59,7 @@ def give(request: HttpRequest, member: Membership, offer: Offer, chosen: Act) ->
         missed = happened.visible(door.since(offer.referral, version), offer)[::-1]
         if missed:
             return conflict(request, member, offer, chosen, missed)
-    by = Answerer(accounts.actor_of(member), timezone.now(), offer.referral.version, member.user)
+    by = Answerer(accounts.actor_of(member), timezone.now(), offer.referral.version)
     found = carry(offer, chosen, request.POST, by, ACTS)
     if found.form:
         return show(request, member, offer, chosen, found.form)
