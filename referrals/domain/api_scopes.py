@@ -27,7 +27,7 @@ class Scope(StrEnum):
 
 _LABELS = {
     Scope.OFFERS: "Aanbiedingen en gebeurtenissen lezen",
-    Scope.DOSSIER: "Dossiers lezen",
+    Scope.DOSSIER: "Dossiers en antwoorden op vragen lezen",
     Scope.CONTACT: "Contactgegevens lezen, na aannemen",
     Scope.ANSWER: "Antwoorden: aannemen, afwijzen, contact, voortgang, afronden, vragen",
 }

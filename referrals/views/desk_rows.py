@@ -180,7 +180,9 @@ def deadline_sentence(referral: Referral, now: datetime) -> str:
         return f"Gesloten op {long(referral.closed_at)}." if referral.closed_at else ""
     if now > due:
         return f"Dit had uiterlijk {long(due)} moeten gebeuren."
-    return f"Uiterlijk {long(due)}, {timezone.localtime(due):%H.%M} uur."
+    at = timezone.localtime(due)
+    # A day that somebody chose begins at midnight: no hour, as nobody says it.
+    return f"Uiterlijk {long(due)}, {at:%H.%M} uur." if (at.hour, at.minute) != (0, 0) else f"Tot {long(due)}."
 
 
 def sector(referral: Referral) -> str:

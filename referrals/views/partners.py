@@ -132,11 +132,18 @@ def about(line: Line) -> dict[str, Any]:
 
 
 def facts(line: Line) -> list[dict[str, object]]:
-    """Return how a partner works, as parts/data_list.html shows it."""
-    partner = line.partner
-    found: list[dict[str, object]] = [
+    """Return how a partner works and what it is in the policy, as parts/data_list.html shows it."""
+    return [
         {"label": "Organisatie in het beleid", "value": line.organisation},
         {"label": "Rollen in het beleid", "value": ", ".join(line.parties) or "Het beleid noemt deze organisatie niet"},
+        *own_facts(line),
+    ]
+
+
+def own_facts(line: Line) -> list[dict[str, object]]:
+    """Return how a partner works: what it says itself, or agreed with the KvK."""
+    partner = line.partner
+    found: list[dict[str, object]] = [
         {"label": "Wil aanbod via", "value": partner.get_channel_display()},
         {"label": "E-mailadres voor aanbod", "value": partner.email},
         {"label": "Termijn voor een antwoord", "value": f"{partner.response_days} werkdagen"},

@@ -20,7 +20,7 @@ from referrals.services import accounts, partner_lines, partners
 from referrals.services.partner_entry import Entry
 from referrals.services.partner_lines import Attention
 from referrals.views import partner_people
-from referrals.views.partners import about, facts, limits
+from referrals.views.partners import about, limits, own_facts
 from referrals.views.partners_acts import Room, Words, press, send
 from referrals.views.partners_forms import EntryForm, KeyForm, PauseForm, PersonForm, person_initial
 from referrals.views.partners_history import TITLES
@@ -74,7 +74,7 @@ def page(request: HttpRequest, member: Membership) -> HttpResponse:
         **about(line),
         **room(request, member).words(),
         "partner": member.partner,
-        "facts": facts(line),
+        "facts": own_facts(line),
         "limits": limits(member.partner),
         "paused": Attention.PAUSED in line.attention,
         "contacts": list(member.partner.contacts.all()),
