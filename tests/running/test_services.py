@@ -50,6 +50,13 @@ def test_what_the_administrator_sets_in_a_file_reaches_every_process_of_ours(ser
             assert variable in fixed or value.startswith(f"${{{variable}:-"), variable
 
 
+def test_every_variable_is_explained_to_the_administrator():
+    told = (ROOT / "docs" / "beheer.md").read_text()
+    known = set(re.findall(r'env\.\w+\(\s*"(\w+)"', Path(real.__file__).read_text()))
+    assert len(known) > 20
+    assert sorted(name for name in known if f"`{name}" not in told) == []
+
+
 def test_secrets_of_the_administrator_stay_out_of_the_image():
     assert {".env", "var", ".git"} <= set((ROOT / ".dockerignore").read_text().split())
 
