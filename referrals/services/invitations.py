@@ -21,6 +21,8 @@ from referrals.services.written import one_line
 
 VALID = timedelta(days=7)
 MAIL = "mail.invitation"
+# The note on the mail of an invitation that is over.
+CLOSED = "invitation closed"
 # Somebody of one partner invites a handful of colleagues; more open at once is a slip or a nuisance.
 MOST_OPEN = 20
 OVER = "Deze uitnodiging werkt niet meer. Vraag een nieuwe aan wie u uitnodigde."
@@ -212,9 +214,10 @@ def _send(partner: Partner, address: str, role: str, by: By, now: datetime) -> I
 
 
 def _close(rows: QuerySet[Invitation], now: datetime) -> int:
-    """Close invitations and take back their mails that have not gone out yet."""
+    """Close invitations and take back their mails that have not gone out yet; what failed asks for nobody any more."""
     for pk in rows.values_list("pk", flat=True):
-        outbox.revoke(f"invitation:{pk}", (MAIL,), now, "invitation closed")
+        outbox.revoke(f"invitation:{pk}", (MAIL,), now, CLOSED)
+        outbox.lay_down(f"invitation:{pk}", (MAIL,), now, CLOSED)
     return rows.update(closed_at=now)
 
 

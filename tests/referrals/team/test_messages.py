@@ -18,6 +18,7 @@ from nnmkb.ledger.models import Event, Heartbeat, Outgoing
 from nnmkb.web.permissions import Role
 from referrals import dispatch, mail
 from referrals.domain.mail_errors import told
+from referrals.models import Invitation
 from referrals.services import delivery, invitations, returned
 from tests.referrals.accounts import cast as people
 from tests.referrals.desk import making
@@ -107,6 +108,16 @@ def test_it_is_taken_care_of_and_health_is_green_again(lead: Client) -> None:
     assert (row.state, row.last_error) == (Outgoing.State.DONE, delivery.TAKEN_CARE_OF)
     assert health(lead) == (200, 0)
     assert "Hier staat niets." in said(lead)
+
+
+@pytest.mark.parametrize("act", [invitations.again, invitations.take_back])
+def test_an_invitation_that_is_sent_anew_or_taken_back_is_no_longer_a_failure(lead: Client, act: Any) -> None:
+    row = invited()
+    made = Invitation.objects.get()
+    act(made.partner_id, made.pk, by=people.kvk(), now=NOW)
+    row.refresh_from_db()
+    assert (row.state, row.last_error) == (Outgoing.State.DONE, invitations.CLOSED)
+    assert health(lead) == (200, 0)
 
 
 def test_one_that_came_back_goes_again_in_a_row_of_its_own(lead: Client) -> None:
