@@ -64,7 +64,7 @@ def accept(page: Page, address: str, look: steps.Look = steps.nothing) -> None:
     page.get_by_label("Voornaam").fill("Nienke")
     page.get_by_label("Achternaam").fill("Terpstra")
     page.get_by_label("Nieuw wachtwoord").fill(OWN)
-    page.get_by_label("Nogmaals").fill(OWN)
+    page.get_by_label("Herhaal het wachtwoord").fill(OWN)
     page.get_by_role("button", name="Ga verder").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Stel uw tweede stap in")
 

@@ -67,7 +67,7 @@ def test_partner_connects_its_system_and_sends_a_message_again(
     expect(page.get_by_text("Zet geen gebruikersnaam").first).to_be_visible()
     expect(page.get_by_role("textbox", name="Adres")).to_have_value("https://127.0.0.1.nip.example@169.254.169.254/")
     connect(page, receiver)
-    expect(page.get_by_text("Nog geen berichten")).to_be_visible()
+    expect(page.get_by_role("cell", name="Test", exact=True)).to_be_visible()
     offer = making.offered(metaal, at=timezone.now(), company="Hunze Sensoren")
     row = Outgoing.objects.get(kind="webhook.event")
     assert deliver(row, timezone.now()) is Outcome.DONE
