@@ -74,7 +74,7 @@ def test_people_sign_in_with_what_was_said(said, client, username, role):
 
 
 def test_somebody_of_a_partner_signs_in_with_the_code_of_the_letterbox(said, client):
-    line = next(line for line in said.splitlines() if "wietske@nom.example" in line)
+    line = next(line for line in said.splitlines() if "wietske@nhl-stenden.example" in line)
     username, password = line.split()
     for _ in range(2):
         client.post("/inloggen/", {"username": username, "password": password})
@@ -83,6 +83,12 @@ def test_somebody_of_a_partner_signs_in_with_the_code_of_the_letterbox(said, cli
         answer = client.post("/inloggen/tweede-stap/", {"code": code.group(1)})
         assert answer["Location"] == "/partner/"
         client.post("/uitloggen/")
+
+
+def test_accounts_of_a_partner_have_something_in_their_inbox(said):
+    members = Membership.objects.filter(user__username="wietske@nhl-stenden.example")
+    states = Offer.objects.filter(partner__members__in=members, ended_at=None).values_list("referral__state", flat=True)
+    assert sorted(states) == ["in_progress", "offered"]
 
 
 def test_second_step_that_a_page_shows_exists_on_a_laptop_only(settings):

@@ -18,7 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from intake.models import Intake
 from intake.policies import policy
-from intake.policy import read_answers
+from intake.policy import KVK, read_answers
 from intake.reference import province_of_postcode
 from intake.services import assessing, drafts, saving
 from nnmkb.ledger import events
@@ -189,16 +189,25 @@ def go_on(intake: Intake, facts: Facts, mark: str, began: datetime) -> None:
     )
     if facts["punt"] == "voorgelegd":
         return
-    actor, accepted, spoken = f"partner:{partner.pk}", offered + timedelta(days=2), offered + timedelta(days=5)
-    answering.accept(offer.pk, actor=actor, contact_person="Tjalling Haanstra", key=f"{mark}-accept", now=accepted)
+    someone = partner.members.select_related("user").latest("joined_at").user
+    actor, accepted, spoken = (
+        f"partner:{partner.pk}/person:{someone.pk}",
+        offered + timedelta(days=2),
+        offered + timedelta(days=5),
+    )
+    name = someone.get_full_name()
+    answering.accept(offer.pk, actor=actor, contact_person=name, key=f"{mark}-accept", now=accepted)
     answering.first_contact(offer.pk, actor=actor, on=timezone.localdate(spoken), key=f"{mark}-contact", now=spoken)
 
 
 def first_match(intake: Intake, today: date) -> tuple[Referral, Partner]:
-    """Return a referral and the partner that fits it best."""
-    for referral in intake.referrals.order_by("number"):
-        for proposal in directory.matches(referral, today).proposals:
-            partner = Partner.objects.get(code=proposal.partner.code)
-            if partner.organisation != "kvk":
-                return referral, partner
-    raise CommandError("no partner fits the demo company; did the policy change?")
+    """Return a referral and the partner that fits it best, a partner with accounts first: its inbox is to be seen."""
+    found = [
+        (referral, Partner.objects.get(code=proposal.partner.code))
+        for referral in intake.referrals.order_by("number")
+        for proposal in directory.matches(referral, today).proposals
+        if proposal.partner.code != KVK
+    ]
+    if not found:
+        raise CommandError("no partner fits the demo company; did the policy change?")
+    return next((match for match in found if match[1].members.exists()), found[0])
