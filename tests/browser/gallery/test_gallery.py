@@ -78,6 +78,8 @@ def test_no_page_scrolls_sideways(visit_gallery: Open, width: int) -> None:
 
 def test_the_error_summary_has_the_focus_and_its_link_leads_to_the_control(visit_gallery: Open) -> None:
     page = visit_gallery("/wizard/fout/")
+    # A browser gives the first focus when it first paints, which is after the page has loaded.
+    page.wait_for_function("document.activeElement !== document.body")
     assert page.evaluate("document.activeElement.textContent").startswith("Er klopt iets nog niet.")
     page.get_by_role("link", name="Geef op elke regel een antwoord.").click()
     assert page.evaluate("document.activeElement.id") == "id_obstacles_taal_0"
