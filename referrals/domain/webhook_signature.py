@@ -9,22 +9,16 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
 PREFIX = "whsec_"
 SHORTEST_KEY, LONGEST_KEY = 24, 64
-TOLERANCE = timedelta(minutes=5)
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 
 
 class BadSecret(ValueError):
     """The text is no secret of this standard."""
-
-
-class NotGenuine(Exception):
-    """The message was not signed with this secret, was changed on the way, or is too old or too new."""
 
 
 def secret(key: bytes) -> str:
@@ -60,18 +54,3 @@ def headers(message_id: str, at: datetime, body: bytes, secrets: Iterable[str]) 
         TIMESTAMP: str(int(at.timestamp())),
         SIGNATURE: " ".join(sign(message_id, at, body, text) for text in secrets),
     }
-
-
-def verify(found: Mapping[str, str], body: bytes, text: str, now: datetime) -> None:
-    """Raise NotGenuine unless one of the signatures is right and the message is of the last five minutes."""
-    given = {name.lower(): value for name, value in found.items()}
-    if not {ID, TIMESTAMP, SIGNATURE} <= given.keys() or not re.fullmatch(r"[0-9]{1,12}", given[TIMESTAMP]):
-        raise NotGenuine("a header is missing or wrong")
-    at = datetime.fromtimestamp(int(given[TIMESTAMP]), tz=now.tzinfo)
-    if abs(now - at) > TOLERANCE:
-        raise NotGenuine("the message is too old or too new")
-    expected = sign(given[ID], at, body, text).encode()
-    # All of them, whichever is right: the time that it takes tells nothing.
-    right = [hmac.compare_digest(one.encode(), expected) for one in given[SIGNATURE].split(" ")]
-    if not any(right):
-        raise NotGenuine("no signature is right")

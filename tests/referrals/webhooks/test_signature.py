@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from referrals.domain.webhook_signature import BadSecret, NotGenuine, headers, key_of, secret, sign, verify
+from referrals.domain.webhook_signature import BadSecret, headers, key_of, secret, sign
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 ID = "msg_0b1f6a8e3c5d4f7a9b2c1d0e3f4a5b6c"
@@ -32,16 +32,9 @@ def test_the_public_library_takes_a_message_that_is_signed_under_two_secrets(kno
         assert Webhook(known).verify(BODY, headers(ID, NOW, BODY, [ONE, OTHER])) == {"type": "endpoint.test"}
 
 
-@pytest.mark.parametrize("known", [ONE, OTHER])
-def test_our_own_verifier_agrees(known: str) -> None:
-    verify(headers(ID, NOW, BODY, [ONE, OTHER]), BODY, known, NOW)
-
-
 @pytest.mark.parametrize("later", [timedelta(minutes=5, seconds=1), -timedelta(minutes=5, seconds=1)])
-def test_a_message_that_is_played_back_is_refused_by_both(later: timedelta) -> None:
+def test_a_message_that_is_played_back_is_refused(later: timedelta) -> None:
     kept = headers(ID, NOW, BODY, [ONE])
-    with pytest.raises(NotGenuine):
-        verify(kept, BODY, ONE, NOW + later)
     with time_machine.travel(NOW + later, tick=False), pytest.raises(WebhookVerificationError):
         Webhook(ONE).verify(BODY, kept)
 
@@ -60,15 +53,15 @@ def test_a_message_that_is_played_back_is_refused_by_both(later: timedelta) -> N
     ],
 )
 def test_what_was_changed_on_the_way_is_refused(name: str, value: str) -> None:
-    with pytest.raises(NotGenuine):
-        verify({**headers(ID, NOW, BODY, [ONE]), name: value}, BODY, ONE, NOW)
+    with time_machine.travel(NOW, tick=False), pytest.raises(WebhookVerificationError):
+        Webhook(ONE).verify(BODY, {**headers(ID, NOW, BODY, [ONE]), name: value})
 
 
 def test_another_body_or_secret_or_a_missing_header_is_refused() -> None:
     kept = headers(ID, NOW, BODY, [ONE])
     for found, body, known in ((kept, BODY + b" ", ONE), (kept, BODY, OTHER), ({}, BODY, ONE)):
-        with pytest.raises(NotGenuine):
-            verify(found, body, known, NOW)
+        with time_machine.travel(NOW, tick=False), pytest.raises(WebhookVerificationError):
+            Webhook(known).verify(body, found)
 
 
 @pytest.mark.parametrize("text", ["", "geheim", "whsec_", "whsec_!!", "whsec_" + "A" * 8, "whsec_" + "A" * 400])
