@@ -4,41 +4,23 @@ from __future__ import annotations
 
 import re
 import socketserver
-import threading
 from dataclasses import dataclass, field
+
+from tests.running.loopback import Loopback
 
 
 @dataclass
-class Box:
+class Box(Loopback):
     """A mailbox: its messages by number, which of them were read, and whether the server takes the password."""
 
     messages: dict[int, bytes]
     seen: set[int] = field(default_factory=set)
     opens: bool = True
     asked: list[str] = field(default_factory=list)
-    port: int = 0
 
-    def __enter__(self) -> Box:
-        box = self
-
-        class Talk(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                talk(box, self)
-
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address = True
-            daemon_threads = True
-
-        self.server = Server(("127.0.0.1", 0), Talk)
-        self.port = self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+    def talk(self, line: socketserver.StreamRequestHandler) -> None:
+        """Hold one talk."""
+        talk(self, line)
 
 
 def talk(box: Box, line: socketserver.StreamRequestHandler) -> None:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.running.loopback import Loopback
+
 # Instead of an answer.
 HANG, HANG_UP, GARBAGE = "hang", "hang up", "garbage"
 USUAL = {
@@ -19,39 +21,20 @@ USUAL = {
 
 
 @dataclass
-class Sink:
+class Sink(Loopback):
     """The server, with what it took; `answers` by step: CONNECT, EHLO, MAIL, RCPT, DATA, TAKEN (the last dot), QUIT."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     taken: list[bytes] = field(default_factory=list)
     gone: threading.Event = field(default_factory=threading.Event)
-    port: int = 0
 
-    def __enter__(self) -> Sink:
-        sink = self
+    def talk(self, line: socketserver.StreamRequestHandler) -> None:
+        """Hold one talk."""
+        talk(self, line)
 
-        class Talk(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                talk(sink, self)
-
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address = True
-            daemon_threads = True
-
-            def handle_error(self, request: object, client_address: object) -> None:
-                """Say nothing: a client that hangs up is what the tests want."""
-
-        self.server = Server(("127.0.0.1", 0), Talk)
-        self.port = self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def stop(self) -> None:
+        """Let go of who hangs."""
         self.gone.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
 
 
 class Over(Exception):
