@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -21,22 +19,12 @@ from referrals.services import api_answers, api_keys, door
 from referrals.services.answering import ENDED
 from referrals.services.api_answers import Stored
 from referrals.services.errors import Gone, Stale, UnknownLink
+from referrals.services.partner_deeds import Deed
 
 REPLAYED = "Idempotency-Replayed"
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a service needs to carry out one change."""
-
-    offer: Offer
-    actor: str
-    key: str
-    version: int
-    now: datetime
-
-
-def carry_out(request: HttpRequest, offer_id: int, body: Request | None, run: Callable[[Deed], object]) -> HttpResponse:
+def carry_out(request: HttpRequest, offer_id: int, body: Request, run: Callable[[Deed], object]) -> HttpResponse:
     """Carry out a change and answer with what it led to; the same request again gets the same answer."""
     key, now = keys.key_of(request), timezone.now()
     given = keys.idempotency_key(request)
@@ -46,10 +34,11 @@ def carry_out(request: HttpRequest, offer_id: int, body: Request | None, run: Ca
     try:
         offer = _mine(key.partner_id, offer_id)
         deed_key = api_answers.deed_key(key.partner_id, given, request_digest)
-        deed = Deed(offer, api_keys.actor_of(key), deed_key, keys.version(request), now)
+        version = keys.version(request)
+        deed = Deed(offer, api_keys.actor_of(key), deed_key, now, body.model_dump(), version)
         # Done before when something broke between the change and the keeping of its answer.
         if (event := _made(offer, deed_key)) is None:
-            _check(deed)
+            _check(offer, version)
             run(deed)
             event = _made(offer, deed_key)
         assert event is not None, "a change records its event with the key it was given"
@@ -77,13 +66,12 @@ def _made(offer: Offer, deed_key: str) -> Event | None:
     return next((event for subject in subjects if (event := events.done_before(f"{subject}:{deed_key}"))), None)
 
 
-def _check(deed: Deed) -> None:
+def _check(offer: Offer, version: int) -> None:
     """Refuse what has ended, and what was made for another version; the service looks again inside the change."""
-    offer = deed.offer
     if offer.ended_at is not None:
         raise Gone(ENDED.get(Offer.State(offer.state), "Dit aanbod is afgesloten."), code=offer.state, offer=offer)
-    if offer.referral.version != deed.version:
-        raise Stale(offer.referral, door.since(offer.referral, deed.version))
+    if offer.referral.version != version:
+        raise Stale(offer.referral, door.since(offer.referral, version))
 
 
 def _own(error: Stale, offer_id: int) -> Stale:
@@ -91,9 +79,9 @@ def _own(error: Stale, offer_id: int) -> Stale:
     return Stale(error.referral, [event for event in error.what_changed if event.payload.get("offer") == offer_id])
 
 
-def _digest(request: HttpRequest, body: Request | None) -> str:
+def _digest(request: HttpRequest, body: Request) -> str:
     """Return what makes two requests the same: what is asked of which offer, whatever the order of the fields."""
-    sent = body.model_dump(mode="json", exclude_unset=True) if body is not None else {}
+    sent = body.model_dump(mode="json", exclude_unset=True)
     text = json.dumps([request.method, request.path_info, sent], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

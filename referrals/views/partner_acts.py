@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from referrals.domain.lifecycle import Action, Actor, State, Transition, actions_for
 from referrals.models import Offer
-from referrals.services import answering, consents, holding, partner_questions
+from referrals.services import consents, partner_deeds, partner_questions
+from referrals.services.partner_deeds import Deed
 from referrals.views import partner_forms as forms
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer on its way to its service."""
-
-    offer: Offer
-    # Who answers, as the ledger writes it.
-    actor: str
-    key: str
-    now: datetime
-    typed: Mapping[str, Any]
-    # Of the referral on the screen; None where the page does not know it.
-    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +22,7 @@ class Act:
     question: str
     done: str
     form: type[forms.AnswerForm]
-    run: Callable[[Answer], object]
+    run: Callable[[Deed], object]
     # Of one that is no move: whether it can be done now.
     when: Callable[[Offer], bool] | None = None
 
@@ -45,107 +30,6 @@ class Act:
 def actor_of(offer: Offer) -> str:
     """Return the partner as the ledger writes it."""
     return f"partner:{offer.partner_id}"
-
-
-def _accept(given: Answer) -> object:
-    return answering.accept(
-        given.offer.pk,
-        actor=given.actor,
-        contact_person=given.typed["contact_person"],
-        key=given.key,
-        now=given.now,
-        version=given.version,
-    )
-
-
-def _decline(given: Answer) -> object:
-    return answering.decline(
-        given.offer.pk,
-        actor=given.actor,
-        reason=given.typed["reason"],
-        reason_text=given.typed["reason_text"],
-        key=given.key,
-        now=given.now,
-        until=given.typed["until"],
-        version=given.version,
-    )
-
-
-def _give_back(given: Answer) -> object:
-    return answering.give_back(
-        given.offer.pk,
-        actor=given.actor,
-        reason=given.typed["reason"],
-        reason_text=given.typed["reason_text"],
-        key=given.key,
-        now=given.now,
-        until=given.typed["until"],
-        version=given.version,
-    )
-
-
-def _contact(given: Answer) -> object:
-    return answering.first_contact(
-        given.offer.pk,
-        actor=given.actor,
-        on=given.typed["on"],
-        key=given.key,
-        now=given.now,
-        version=given.version,
-    )
-
-
-def _complete(given: Answer) -> object:
-    return answering.complete(
-        given.offer.referral_id,
-        actor=given.actor,
-        outcome=given.typed["outcome"],
-        on=given.typed["on"],
-        key=given.key,
-        now=given.now,
-        version=given.version,
-    )
-
-
-def _stop(given: Answer) -> object:
-    return answering.stop(
-        given.offer.referral_id,
-        actor=given.actor,
-        reason=given.typed["reason"],
-        reason_text=given.typed["reason_text"],
-        key=given.key,
-        now=given.now,
-        version=given.version,
-    )
-
-
-def _still_busy(given: Answer) -> object:
-    return answering.still_busy(
-        given.offer.referral_id, actor=given.actor, key=given.key, now=given.now, version=given.version
-    )
-
-
-def _postpone(given: Answer) -> object:
-    return holding.postpone(
-        given.offer.referral_id,
-        actor=given.actor,
-        until=given.typed["until"],
-        version=given.version,
-        key=given.key,
-        now=given.now,
-    )
-
-
-def _resume(given: Answer) -> object:
-    return holding.resume(
-        given.offer.referral_id, actor=given.actor, version=given.version, key=given.key, now=given.now
-    )
-
-
-def _ask(given: Answer) -> object:
-    return partner_questions.ask(
-        given.offer.pk, actor=given.actor, text=given.typed["text"], key=given.key, now=given.now
-    )
 
 
 def may_ask(offer: Offer) -> bool:
@@ -156,26 +40,27 @@ def may_ask(offer: Offer) -> bool:
 # fmt: off
 ACTS = (
     Act("aannemen", Action.ACCEPT, "Neem aan", "Neemt u dit aan?",
-        "U hebt het aanbod aangenomen. De contactgegevens staan hieronder.", forms.AcceptForm, _accept),
+        "U hebt het aanbod aangenomen. De contactgegevens staan hieronder.", forms.AcceptForm, partner_deeds.accept),
     Act("afwijzen", Action.DECLINE, "Wijs af", "Waarom wijst u dit af?",
-        "U hebt het aanbod afgewezen.", forms.ReasonForm, _decline),
+        "U hebt het aanbod afgewezen.", forms.ReasonForm, partner_deeds.decline),
     Act("contact", Action.RECORD_CONTACT, "Leg eerste contact vast", "Wanneer was het eerste contact?",
-        "Het eerste contact staat vast.", forms.ContactForm, _contact),
+        "Het eerste contact staat vast.", forms.ContactForm, partner_deeds.record_contact),
     Act("hervatten", Action.RESUME, "Ga weer verder", "Gaat u weer verder?",
-        "U gaat weer verder. De ondernemer krijgt bericht.", forms.AnswerForm, _resume),
+        "U gaat weer verder. De ondernemer krijgt bericht.", forms.AnswerForm, partner_deeds.resume),
     Act("afronden", Action.COMPLETE, "Rond af", "Wat is het resultaat?",
-        "De doorverwijzing is afgerond.", forms.OutcomeForm, _complete),
+        "De doorverwijzing is afgerond.", forms.OutcomeForm, partner_deeds.complete),
     # Not a move of the table: who may end the work may also say that it goes on.
     Act("nog-bezig", Action.COMPLETE, "Wij zijn nog bezig", "Bent u nog bezig met dit bedrijf?",
-        "Dank u wel. U hoort over 30 dagen weer van ons.", forms.AnswerForm, _still_busy),
+        "Dank u wel. U hoort over 30 dagen weer van ons.", forms.AnswerForm, partner_deeds.still_busy),
     Act("uitstellen", Action.POSTPONE, "Stel uit", "Tot wanneer stelt u dit uit?",
-        "Het is uitgesteld. De ondernemer krijgt bericht.", forms.HoldForm, _postpone),
+        "Het is uitgesteld. De ondernemer krijgt bericht.", forms.HoldForm, partner_deeds.postpone),
     Act("stoppen", Action.STOP, "Stop zonder resultaat", "Waarom stopt dit?",
-        "De doorverwijzing is gestopt.", forms.ReasonForm, _stop),
+        "De doorverwijzing is gestopt.", forms.ReasonForm, partner_deeds.stop),
     Act("teruggeven", Action.RETURN, "Geef terug aan de KvK", "Waarom geeft u dit terug?",
-        "De doorverwijzing is terug bij de KvK.", forms.ReasonForm, _give_back),
+        "De doorverwijzing is terug bij de KvK.", forms.ReasonForm, partner_deeds.give_back),
     Act("vraag", None, "Stel een vraag aan de KvK", "Wat wilt u van de KvK weten?",
-        "Uw vraag is bij de KvK. U krijgt een e-mail als er antwoord is.", forms.QuestionForm, _ask, may_ask),
+        "Uw vraag is bij de KvK. U krijgt een e-mail als er antwoord is.", forms.QuestionForm, partner_deeds.ask,
+        may_ask),
 )
 # fmt: on
 BY_SLUG = {act.slug: act for act in ACTS}

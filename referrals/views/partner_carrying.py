@@ -13,7 +13,8 @@ from referrals.domain.lifecycle import Transition
 from referrals.models import Offer
 from referrals.once_form import KEY
 from referrals.services.errors import Gone, NotDone, Refused
-from referrals.views.partner_acts import ACTS, Act, Answer, possible
+from referrals.services.partner_deeds import Deed
+from referrals.views.partner_acts import ACTS, Act, possible
 from referrals.views.partner_forms import AnswerForm
 
 
@@ -50,7 +51,7 @@ def carry(offer: Offer, chosen: Act, posted: QueryDict, by: Answerer, acts: Iter
         return Carried(form=form)
     typed = form.cleaned_data
     try:
-        chosen.run(Answer(offer, by.actor, typed["sleutel"], by.now, typed, by.version))
+        chosen.run(Deed(offer, by.actor, typed["sleutel"], by.now, typed, by.version))
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return Carried(form=form)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from referrals.models import Offer
 from referrals.services import progress_notes
+from referrals.services.partner_deeds import Deed
 from referrals.views.desk_forms import TOO_LONG, WordsField
 from referrals.views.partner_acts import ACTS as BY_LINK
-from referrals.views.partner_acts import Act, Answer
+from referrals.views.partner_acts import Act
 from referrals.views.partner_forms import AnswerForm
 
 
@@ -24,7 +25,7 @@ class NoteForm(AnswerForm):
     )
 
 
-def _note(given: Answer) -> object:
+def _note(given: Deed) -> object:
     return progress_notes.add(given.offer.pk, actor=given.actor, text=given.typed["text"], key=given.key, now=given.now)
 
 
