@@ -154,7 +154,9 @@ def _guessed(offer: Offer, now: datetime) -> int:
 def _look(offer: Offer, kind: str, actor: str, now: datetime) -> Offer:
     def work(_: str | None) -> Offer:
         door.hold(offer.referral.intake_id)
-        fresh = Offer.objects.select_related("partner", "referral", "dossier").get(pk=offer.pk)
+        # Without the file, which nobody reads from here: others wait for this transaction.
+        found = Offer.objects.select_related("partner", "referral", "dossier").defer("dossier__pdf")
+        fresh = found.get(pk=offer.pk)
         if fresh.ended_at is not None:
             raise Gone(ENDED.get(Offer.State(fresh.state), "Dit aanbod is afgesloten."), code=fresh.state, offer=fresh)
         in_time(fresh, now)
