@@ -29,7 +29,6 @@ function answerOf(credential) {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const told = form.querySelector("[data-passkey-told]");
-  told.textContent = "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     told.textContent = "";
@@ -45,4 +44,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       told.textContent = FAILED;
     }
   });
+  // Until here a click would send an empty answer, so the button was not there yet.
+  told.textContent = "";
+  form.querySelector("[data-passkey-go]").hidden = false;
 }

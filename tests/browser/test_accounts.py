@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_otp.oath import totp
 from PIL import Image
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 
 from nnmkb.web.permissions import PARTNER_ROLES, Role
 from referrals.models import Invitation, Partner, Passkey
@@ -190,8 +190,23 @@ def test_passkey_without_javascript_says_what_to_do(visit: Opener, site: str) ->
     page = visit(javascript=False)
     page.goto("/inloggen/passkey/")
     expect(page.locator("main")).to_contain_text("alleen met JavaScript")
-    page.get_by_role("button", name="Gebruik uw passkey").click()
-    expect(page.locator(".nnmkb-errors")).to_contain_text("alleen met JavaScript")
+    expect(page.get_by_role("button", name="Gebruik uw passkey")).to_be_hidden()
+    page.get_by_role("link", name="Log in met uw wachtwoord").click()
+    expect(page.get_by_label("Wachtwoord")).to_be_visible()
+
+
+def test_passkey_button_waits_for_its_script(visit: Opener, site: str) -> None:
+    """A click before the script is there would send an empty answer."""
+    page = visit()
+    held: list[Route] = []
+    page.route("**/passkey.js", lambda route: held.append(route))
+    with page.expect_request("**/passkey.js"):
+        page.goto("/inloggen/passkey/", wait_until="commit")
+    expect(page.locator("[data-passkey-told]")).to_contain_text("alleen met JavaScript")
+    expect(page.get_by_role("button", name="Gebruik uw passkey")).to_be_hidden()
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Gebruik uw passkey")).to_be_visible()
+    expect(page.locator("[data-passkey-told]")).to_be_empty()
 
 
 @pytest.mark.java
