@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ import time_machine
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from intake.models import Intake
 from nnmkb.logs import JsonFormatter
@@ -145,6 +147,24 @@ def test_queue_warns_before_the_table_of_holidays_ends(client: Client, at: str, 
     with time_machine.travel(datetime.fromisoformat(f"{at}T09:00:00+00:00"), tick=False):
         facts = json.loads(client.get("/gezond/wachtrij/").content)
     assert facts["holidays_run_out"] is warns
+
+
+def test_site_whose_tables_are_behind_asks_for_no_visitors(client: Client) -> None:
+    with time_machine.travel(datetime.fromisoformat("2026-11-23T09:00:00+00:00"), tick=False) as clock:
+        assert client.get("/gezond/klaar/").status_code == 200
+        last = MigrationRecorder.Migration.objects.filter(app="referrals").latest("pk")
+        last.delete()
+        assert client.get("/gezond/klaar/").status_code == 200, "it was compared a moment ago"
+        clock.shift(timedelta(seconds=11))
+        answer = client.get("/gezond/klaar/")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False})
+
+
+def test_asking_often_does_not_compare_the_tables_often(client: Client) -> None:
+    client.get("/gezond/klaar/")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/gezond/klaar/").status_code == 200
+    assert [query["sql"] for query in asked] == ["SELECT 1"]
 
 
 def test_database_of_these_tests_is_there_again(client: Client) -> None:
