@@ -21,6 +21,8 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Werkbak", exact=True)).to_be_visible()
+    # What is ticked before the script is there goes along only when the page stays until then.
+    page.wait_for_load_state()
 
 
 def test_second_of_two_advisors_reads_who_was_first_and_loses_no_word(

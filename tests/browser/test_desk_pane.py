@@ -21,6 +21,9 @@ def test_pane_opens_beside_the_list_takes_focus_and_follows_the_back_button(
     page.get_by_label("Gebruikersnaam").fill("adviseur")
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Werkbak", exact=True)).to_be_visible()
+    # A click before the script is there loads the whole page, which then has the focus.
+    page.wait_for_load_state()
     title = page.locator("#pane-title")
 
     page.get_by_role("link", name="Bedrijf 1", exact=True).click()
