@@ -16,7 +16,7 @@ from nnmkb.ledger.models import Event
 from referrals.domain.lifecycle import State
 from referrals.domain.reasons import cancelled_because
 from referrals.models import Offer, Referral
-from referrals.services import feedback
+from referrals.services import consents, feedback
 
 NL, EN = "nl", "en"
 # What the entrepreneur reads when the clock of this state runs; the state itself says the rest.
@@ -172,12 +172,17 @@ def standings(intake: Intake, now: datetime) -> list[Standing]:
     referrals = list(Referral.objects.filter(intake=intake).prefetch_related("feedback").order_by("id"))
     streams = [referral.stream for referral in referrals]
     events = list(Event.objects.filter(stream__in=[intake.stream, *streams]).order_by("at", "id"))
-    names = dict(Offer.objects.filter(referral__intake=intake).values_list("pk", "partner_name"))
+    # By offer, and by organisation for a consent that was taken back before there was one.
+    names: dict[int | str, str] = {code: one.name for code, one in policy(intake.policy).organisations.items()}
+    for pk, organisation, name in (
+        Offer.objects.filter(referral__intake=intake).order_by("pk").values_list("pk", "organisation", "partner_name")
+    ):
+        names[pk] = names[organisation] = name
     return [_standing(intake, referral, events, names, now) for referral in referrals]
 
 
 def _standing(
-    intake: Intake, referral: Referral, events: Iterable[Event], names: Mapping[int, str], now: datetime
+    intake: Intake, referral: Referral, events: Iterable[Event], names: Mapping[int | str, str], now: datetime
 ) -> Standing:
     state = State(referral.state)
     told = [event for event in events if event.stream in (intake.stream, referral.stream)]
@@ -233,20 +238,18 @@ def filled(text: str, referral: Referral) -> str:
     return text.replace("{partner}", partner).replace("{datum}", date).replace("{reden}", reason)
 
 
-def moments(events: Iterable[Event], names: Mapping[int, str]) -> list[dict[str, str]]:
+def moments(events: Iterable[Event], names: Mapping[int | str, str]) -> list[dict[str, str]]:
     """Return the part of the history that is for the entrepreneur, oldest first.
 
-    A repeat is told once, and a look at the dossier once a day.
+    A repeat is told once, and a look at the dossier once a day. Taking back one consent is told as the offer that it
+    ends, so that the two are one line.
     """
     lines: list[dict[str, str]] = []
     looks: set[tuple[str, str]] = set()
     for event in events:
-        text = TOLD[language()].get(event.kind)
-        if text is None:
+        title = _title(event, names)
+        if title is None:
             continue
-        offer = event.payload.get("offer")
-        partner = names.get(offer, SOMEBODY[language()]) if isinstance(offer, int) else SOMEBODY[language()]
-        title = text.replace("{partner}", partner)
         if event.kind == "dossier_opened":
             if (title, day(event.at)) in looks:
                 continue
@@ -254,6 +257,17 @@ def moments(events: Iterable[Event], names: Mapping[int, str]) -> list[dict[str,
         if not lines or lines[-1]["title"] != title:
             lines.append({"title": title[0].upper() + title[1:], "text": day(event.at), "who": "", "state": ""})
     return lines
+
+
+def _title(event: Event, names: Mapping[int | str, str]) -> str | None:
+    """Return what the entrepreneur reads of this; None for what is not theirs to read."""
+    told, offer = TOLD[language()], event.payload.get("offer")
+    match event.payload.get("withdrawn"):
+        case [[consents.SHARE, organisation]]:
+            return told["offer_withdrawn"].replace("{partner}", names.get(organisation, SOMEBODY[language()]))
+    text = told.get(event.kind)
+    partner = names.get(offer, SOMEBODY[language()]) if isinstance(offer, int) else SOMEBODY[language()]
+    return text and text.replace("{partner}", partner)
 
 
 def language() -> str:

@@ -140,6 +140,16 @@ def test_withdrawing_after_the_offer_kills_the_partners_link(client: Client) -> 
     assert found.fresh().state == "returned"
 
 
+@pytest.mark.parametrize("state", ["queued", "offered"])
+def test_consent_that_was_taken_back_is_told_once_by_its_name(client: Client, state: str) -> None:
+    found = cast.case(state)
+    closing.withdraw(found.intake.pk, ("C2", "water_alliance"), actor="entrepreneur", key=cast.key(), now=cast.NOW)
+    told = status.standings(Intake.objects.get(pk=found.intake.pk), cast.NOW)[0].moments
+    assert [moment["title"] for moment in told if "trok" in moment["title"]] == [
+        "U trok de toestemming voor Water Alliance in"
+    ]
+
+
 def test_withdrawing_everything_stops_every_referral(client: Client) -> None:
     found = cast.case("offered")
     page = text(client, path(found, "intrekken/?wat=alles"))
