@@ -29,7 +29,6 @@ class Partner(models.Model):
     # How offers reach it: a link by mail needs nothing; portal and API are for who works there all day.
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.LINK)
     email = models.EmailField()
-    contact_person = models.CharField(max_length=120, blank=True, default="")
     response_days = models.PositiveSmallIntegerField(default=5)
     capacity = models.PositiveSmallIntegerField(default=20)
     active = models.BooleanField(default=True)

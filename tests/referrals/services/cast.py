@@ -148,7 +148,6 @@ def partner(organisation: str = "water_alliance", **more: Any) -> Partner:
         "code": organisation.replace("_", "-"),
         "name": organisation.replace("_", " ").title(),
         "email": f"{organisation}@partner.example",
-        "contact_person": "Carla",
     }
     made, _ = Partner.objects.update_or_create(organisation=organisation, defaults={**defaults, **more})
     return made
