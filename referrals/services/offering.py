@@ -113,6 +113,8 @@ def recall(
     """O4: take the offer back before the partner answered; the link dies at once."""
 
     def work(scoped: str | None) -> Referral:
+        # First the intake, as a withdrawal does: otherwise each may wait for what the other holds.
+        door.hold(door.read(referral_id, version).intake_id)
         referral = door.read(referral_id, version)
         row = door.allowed(referral.state, Action.RECALL, Actor.ADVISOR)
         door.own(referral, advisor.pk)

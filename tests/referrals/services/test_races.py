@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.db import connection
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event
 from referrals.models import Note, Offer, Referral
-from referrals.services import access, answering, closing, notes, offering, queue, refer
+from referrals.services import access, answering, closing, feed, notes, offering, queue, refer
 from referrals.services.errors import Gone, NotAllowed, NotDone, Refused, Stale
 from tests.ledger.forging import broken
 from tests.referrals.services import cast
@@ -234,4 +235,37 @@ def test_note_that_is_being_written_while_everything_is_erased_does_not_outlive_
     add = partial(notes.add, found.referral.pk, author=found.advisor, text="Anna belde", key=cast.key(), now=cast.LATER)
     assert not [one for one in together([add, erase]) if isinstance(one, Exception)]
     assert not Note.objects.exists()
+    assert broken() == []
+
+
+def test_offer_that_is_recalled_while_the_company_withdraws_keeps_nobody_waiting_for_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast.partner(channel="api", connected_at=cast.NOW)
+    found = cast.case("offered")
+    moved, held = threading.Event(), threading.Event()
+    tell, hold_partners = feed.tell, feed.hold_partners
+
+    def slowly(*args: Any, **given: Any) -> Event | None:
+        if given["actor"].startswith("advisor"):
+            moved.set()
+            # Long enough for a withdrawal that would not wait for this recall.
+            held.wait(timeout=1)
+        return tell(*args, **given)
+
+    def hold(intake_id: int) -> None:
+        hold_partners(intake_id)
+        held.set()
+
+    def withdraw() -> None:
+        moved.wait(timeout=20)
+        closing.withdraw(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.LATER)
+
+    monkeypatch.setattr(feed, "tell", slowly)
+    monkeypatch.setattr(feed, "hold_partners", hold)
+    recall = partial(
+        offering.recall, found.referral.pk, advisor=found.advisor, version=3, key=cast.key(), now=cast.LATER
+    )
+    assert not [one for one in together([recall, withdraw]) if isinstance(one, Exception)]
+    assert (found.fresh().state, found.fresh_offer().state) == ("withdrawn", "recalled")
     assert broken() == []
