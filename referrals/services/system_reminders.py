@@ -26,7 +26,10 @@ def put_off(claimed: outbox.Claim, now: datetime) -> bool:
         return False
 
     def work(scoped: str | None) -> bool:
-        offer = Offer.objects.select_related("partner", "referral").get(pk=int(row.recipient.partition(":")[2]))
+        about = Offer.objects.filter(pk=int(row.recipient.partition(":")[2]))
+        # Held until the end, or the feed could speak of an offer after it told that this one had ended.
+        door.hold(about.values_list("referral__intake_id", flat=True).get())
+        offer = about.select_related("partner", "referral").get()
         referral = offer.referral
         if offer.ended_at is not None or referral.state != KINDS[row.kind]:
             return False
