@@ -38,6 +38,15 @@ def test_a_preview_without_deadline_and_consent_says_so() -> None:
     assert "Nog niet gegeven" in shown
 
 
+def test_who_is_addressed_is_said_and_what_is_not_there_has_no_heading() -> None:
+    assert "«u» is de ondernemer" in page(scan())
+    asked = [reason for reason in scan()["reasons"] if reason["asked"]]
+    bare = page({**scan(), "reasons": asked, "later": [], "not_yet": []})
+    assert "Ander advies aan dit bedrijf" in page(scan())
+    assert "Ander advies aan dit bedrijf" not in bare
+    assert ">Nu<" not in page({**scan(), "reasons": asked})
+
+
 def test_a_foreign_company_is_shown_without_advice() -> None:
     shown = page(foreign())
     assert "A site of two hectares near Eemshaven" in shown
