@@ -313,7 +313,8 @@ RATE_LIMITS: dict[str, tuple[int, int]] = {
     "api": (60, 60),
     "api_key": (30, 900),
 }
-# A request of the API that has run longer than this runs no more: gunicorn ends it after 30 s.
+# A request of the API that has run longer than this counts as lost: its repeat is carried out. Should it still run,
+# the key of its event lets one of the two through.
 API_REQUEST_LIMIT_S: int = env.int("API_REQUEST_LIMIT_S", 60)
 
 # --- logs: JSON, no personal data -----------------------------------------------------------------------------------

@@ -72,7 +72,10 @@ _WAIT = {
 }
 _BEARER = {"WWW-Authenticate": {"description": "Wat er aan de sleutel ontbreekt.", "required": True, "schema": _TEXT}}
 _ALLOW = {"Allow": {"description": "De methoden die wel kunnen.", "required": True, "schema": _TEXT}}
-_HEADERS = {401: _BEARER, 403: _BEARER, 405: _ALLOW, 429: _WAIT, 503: _WAIT}
+_HEADERS = {401: _BEARER, 403: _BEARER, 405: _ALLOW, 412: _ETAG, 429: _WAIT, 503: _WAIT}
+# These say it too, and the others of their status do not.
+_LATER = {"in_progress", "dossier_not_ready"}
+_PERHAPS_WAIT = {"Retry-After": {**_WAIT["Retry-After"], "required": False}}
 
 _CHANGING = [
     {
@@ -186,5 +189,5 @@ def _refusal(status: int, codes: Iterable[str]) -> dict[str, Any]:
         "description": " ".join(f"{kind.title}." for kind in kinds),
         "content": {problems.MEDIA_TYPE: {"schema": schema, "examples": shown}},
     }
-    headers = _HEADERS.get(status, {})
+    headers = _PERHAPS_WAIT if _LATER.intersection(codes) else _HEADERS.get(status, {})
     return {**told, "headers": headers} if headers else told

@@ -43,9 +43,9 @@ def carry_out(request: HttpRequest, offer_id: int, body: Request, run: Callable[
             event = _made(offer, deed_key)
         assert event is not None, "a change records its event with the key it was given"
         stored = _answer(offer, event)
-        api_answers.keep(key.partner_id, given, stored)
+        api_answers.keep(key.partner_id, given, now, stored)
     except BaseException as error:
-        api_answers.release(key.partner_id, given)
+        api_answers.release(key.partner_id, given, now)
         if isinstance(error, Stale):
             raise _own(error, offer_id) from error
         raise

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from referrals.models import ApiAnswer
 from referrals.services.errors import NotDone
@@ -75,16 +76,18 @@ def begin(partner_id: int, key: str, request_digest: str, now: datetime) -> Stor
     return None
 
 
-def keep(partner_id: int, key: str, answer: Stored) -> None:
-    """Keep the answer to a request that was carried out."""
-    ApiAnswer.objects.filter(partner=partner_id, key=key, status__isnull=True).update(
-        status=answer.status, body=answer.body, etag=answer.etag
-    )
+def keep(partner_id: int, key: str, begun: datetime, answer: Stored) -> None:
+    """Keep the answer to the request that began then; nothing when another took its key over meanwhile."""
+    _held(partner_id, key, begun).update(status=answer.status, body=answer.body, etag=answer.etag)
 
 
-def release(partner_id: int, key: str) -> None:
-    """Give the key back: nothing was done with it."""
-    ApiAnswer.objects.filter(partner=partner_id, key=key, status__isnull=True).delete()
+def release(partner_id: int, key: str, begun: datetime) -> None:
+    """Give the key back that was held since then: nothing was done with it."""
+    _held(partner_id, key, begun).delete()
+
+
+def _held(partner_id: int, key: str, begun: datetime) -> QuerySet[ApiAnswer]:
+    return ApiAnswer.objects.filter(partner=partner_id, key=key, created_at=begun, status__isnull=True)
 
 
 def _take(row: ApiAnswer, request_digest: str, now: datetime) -> None:

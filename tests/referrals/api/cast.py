@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
+from referrals.api import document
 from referrals.domain.api_scopes import Scope
 from referrals.models import ApiKey, Offer, Partner
 from referrals.services import api_keys
@@ -19,6 +20,7 @@ from tests.referrals.services import cast
 
 NOW = cast.NOW
 ROOT = "/api/partner/v1"
+TOLD_HEADERS = ("Allow", "ETag", "Retry-After", "WWW-Authenticate")
 EVERYTHING = tuple(scope.value for scope in Scope)
 
 
@@ -101,4 +103,14 @@ def problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
     assert told["type"].endswith(f"/api/partner/v1/#{code}")
     assert told["title"]
     assert told["detail"]
+    must, may = _headers(code)
+    assert must <= {name for name in TOLD_HEADERS if name in response} <= must | may
     return told
+
+
+def _headers(code: str) -> tuple[set[str], set[str]]:
+    """Return the headers that the document promises with a problem of this code, and those that it may have."""
+    answers = json.loads(document.KEPT.read_text(encoding="utf-8"))["components"]["responses"].values()
+    held = [answer for answer in answers if code in answer["content"]["application/problem+json"]["examples"]]
+    known = [(name, told["required"]) for answer in held for name, told in answer.get("headers", {}).items()]
+    return {name for name, required in known if required}, {name for name, required in known if not required}

@@ -18,6 +18,7 @@ from nnmkb.ledger.models import Event, Outgoing
 from referrals import housework
 from referrals.models import ApiAnswer, Offer
 from referrals.services import answering, api_answers
+from referrals.services.api_answers import Stored
 from tests.referrals.api import cast
 from tests.referrals.api.cast import System
 
@@ -159,6 +160,23 @@ def test_after_seven_days_the_answer_is_forgotten_but_nothing_happens_twice(
     housework.drop_api_answers(cast.NOW + 2 * api_answers.KEPT + timedelta(seconds=1))
     assert not ApiAnswer.objects.exists()
     assert housework.ANSWERS_KEPT == api_answers.KEPT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ends", ["refused", "done"])
+def test_request_that_lost_its_key_by_running_too_long_leaves_the_key_to_who_took_it_over(ends: str) -> None:
+    partner, begun = cast.cast.partner().pk, cast.NOW
+    later = begun + timedelta(seconds=settings.API_REQUEST_LIMIT_S + 1)
+    assert api_answers.begin(partner, KEY, "one", begun) is None
+    assert api_answers.begin(partner, KEY, "one", later) is None
+    if ends == "refused":
+        api_answers.release(partner, KEY, begun)
+    else:
+        api_answers.keep(partner, KEY, begun, Stored(200, {"of": "the first"}, ""))
+    with pytest.raises(api_answers.InProgress):
+        api_answers.begin(partner, KEY, "one", later)
+    api_answers.keep(partner, KEY, later, Stored(200, {"of": "the second"}, ""))
+    assert api_answers.begin(partner, KEY, "one", later) == Stored(200, {"of": "the second"}, "")
 
 
 def _hold_key(system: System, path: str) -> None:
