@@ -61,15 +61,15 @@ def _at_nine() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def partners() -> None:
-    making.partner(
+    water = making.partner(
         "water-alliance",
         organisation="water_alliance",
         name="Water Alliance",
-        contact_person="Carla Geheim",
         activities=["N3", "I2"],
         provinces=["friesland"],
         paused_until=date(2027, 1, 1),
     )
+    water.contacts.create(name="Carla Geheim", email="carla@water.example")
     making.partner("metaalunie", name="Metaalunie <b>Noord</b>")
     making.partner("nom", name="Gestopt", active=False)
 
