@@ -24,6 +24,9 @@ VAR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
 INSECURE_KEY = "laptop-only-not-secret-" + "x" * 40
+# What a laptop and docker-compose.yml have for trying; nobody can be reached there, and everybody knows it.
+OUR_EXAMPLE, EXAMPLE_PHONE = "@noordoverdegrens.example", "088 000 00 00"
+TRYING_PASSWORD, TRYING_MAIL = "for-trying-only", "smtp://mail:1025"
 
 
 def laptop_key(path: Path) -> str:
@@ -44,8 +47,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 SITE_NAME: str = env.str("SITE_NAME", "Noord over de grens")
 SITE_TAGLINE: str = env.str("SITE_TAGLINE", "Groningen, Fryslân en Drenthe")
-SITE_PHONE: str = env.str("SITE_PHONE", "088 000 00 00")
-SITE_EMAIL: str = env.str("SITE_EMAIL", "hulp@noordoverdegrens.example")
+SITE_PHONE: str = env.str("SITE_PHONE", EXAMPLE_PHONE)
+SITE_EMAIL: str = env.str("SITE_EMAIL", f"hulp{OUR_EXAMPLE}")
 
 # An electronic seal on dossiers, off until a key file is named: see docs/dossier.md.
 SEAL_PKCS12: str = env.str("SEAL_PKCS12", "")
@@ -230,7 +233,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- mail -----------------------------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <post@noordoverdegrens.example>")
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <post{OUR_EXAMPLE}>")
 # On the laptop mail is written to files, and /post/ shows them; production needs EMAIL_URL (smtp+tls://…).
 EMAIL_URL: str = env.str("EMAIL_URL", "")
 LOCAL_POST = not EMAIL_URL and not PRODUCTION
@@ -340,8 +343,16 @@ def unsafe() -> list[str]:
         "ALLOWED_HOSTS: name the hosts of this site": not env.list("ALLOWED_HOSTS", default=[]) or "*" in ALLOWED_HOSTS,
         "SITE_URL: give the https address of this site": not HTTPS,
         "DATABASE_URL: give a PostgreSQL address": "postgresql" not in DATABASES["default"]["ENGINE"],
+        "POSTGRES_PASSWORD: give one of your own": DATABASES["default"].get("PASSWORD") == TRYING_PASSWORD,
         "CELERY_BROKER_URL: give the Redis address": not CELERY_BROKER_URL,
-        "EMAIL_URL: give the mail server": not EMAIL_URL,
+        "EMAIL_URL: give the mail server, as smtp+tls://…": not EMAIL_URL.startswith("smtp"),
+        "EMAIL_URL: give your own mail server; that for trying sends nothing on": EMAIL_URL == TRYING_MAIL,
+        "DEFAULT_FROM_EMAIL: give the address that our mail comes from": DEFAULT_FROM_EMAIL.endswith(f"{OUR_EXAMPLE}>"),
+        "SITE_EMAIL: give the address where people can ask for help": SITE_EMAIL.endswith(OUR_EXAMPLE),
+        "SITE_PHONE: give the number where people can ask for help": SITE_PHONE == EXAMPLE_PHONE,
+        "OUTGOING_LEASE_S: longer than the limit, or two do one delivery": OUTGOING_LEASE_S <= OUTGOING_TIME_LIMIT_S,
+        "OUTGOING_MAX_ATTEMPTS: at least 1, or nothing is ever sent": OUTGOING_MAX_ATTEMPTS < 1,
+        "OUTGOING_BACKOFF_SCALE: more than 0, or all attempts are made in one minute": OUTGOING_BACKOFF_SCALE <= 0,
         "SECOND_FACTOR_FOR_STAFF: leave it on": not SECOND_FACTOR_FOR_STAFF,
         "WEBHOOK_LOOPBACK: leave it off, or a partner can have messages sent to this machine": WEBHOOK_LOOPBACK,
         "BOUNCES_URL: use imaps:// or maildir://": bool(BOUNCES_URL)

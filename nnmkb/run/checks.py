@@ -24,6 +24,9 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://nnmkb@db.example/nnmkb",
     "CELERY_BROKER_URL": "redis://redis.example:6379/0",
     "EMAIL_URL": "smtp+tls://post:x@mail.example:587",
+    "DEFAULT_FROM_EMAIL": "Noord <post@mail.example>",
+    "SITE_EMAIL": "hulp@mail.example",
+    "SITE_PHONE": "088 123 45 67",
 }
 # Looked up by their names in a library: the form pack by crispy-forms, the pages of errors by Django.
 BY_NAME = re.compile(r"^(nlds/|40[034]\.html$|500\.html$)")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from nnmkb import settings as real
 from nnmkb.run.checks import PRODUCTION
@@ -47,7 +49,17 @@ def test_production_starts_with_safe_values(tmp_path):
         ("DATABASE_URL", None),
         ("CELERY_BROKER_URL", None),
         ("EMAIL_URL", None),
+        ("EMAIL_URL", "consolemail://"),
+        ("EMAIL_URL", "filemail:///tmp/mail"),
         ("SECOND_FACTOR_FOR_STAFF", "off"),
+        ("DEFAULT_FROM_EMAIL", None),
+        ("SITE_EMAIL", None),
+        ("SITE_PHONE", None),
+        ("WEBHOOK_LOOPBACK", "on"),
+        ("BOUNCES_URL", "imap://post:x@mail.example/INBOX"),
+        ("OUTGOING_LEASE_S", "90"),
+        ("OUTGOING_MAX_ATTEMPTS", "0"),
+        ("OUTGOING_BACKOFF_SCALE", "0"),
     ],
 )
 def test_production_refuses_an_unsafe_value_and_names_it(tmp_path, name, value):
@@ -61,9 +73,24 @@ def test_production_refuses_an_unsafe_value_and_names_it(tmp_path, name, value):
     assert complaint.count("\n- ") == 1
 
 
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "EMAIL_URL", "SITE_EMAIL", "SITE_PHONE", "DATABASE_URL"])
+def test_production_refuses_what_the_compose_file_has_for_trying(tmp_path, name):
+    given = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]["environment"][name]
+    trying = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", given)
+    result = load(tmp_path, **{**PRODUCTION, name: trying})
+    told = "POSTGRES_PASSWORD" if name == "DATABASE_URL" else name
+    assert result.returncode != 0
+    assert re.findall(r"^- (\w+):", result.stderr, re.M) == [told]
+
+
 def test_production_names_everything_at_once(tmp_path):
     complaint = load(tmp_path, NNMKB_MODE="production").stderr
     assert all(f"- {name}:" in complaint for name in PRODUCTION if name != "NNMKB_MODE")
+
+
+def test_nothing_that_somebody_set_for_a_site_reaches_the_tests():
+    known = set(re.findall(r'env\.\w+\(\s*"(\w+)"', Path(real.__file__).read_text()))
+    assert known <= OWN_SETTINGS
 
 
 def test_unknown_mode_is_refused(tmp_path):
