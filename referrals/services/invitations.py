@@ -156,6 +156,8 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
     def work() -> Membership:
         Partner.objects.select_for_update().get(pk=partner_id)
         invitation = by_token(token, now)
+        # Of two partners that invite one who left elsewhere, the second finds the account of the first.
+        User.objects.select_for_update().filter(username=invitation.email).first()
         if told := in_the_way(invitation):
             raise Refused(told)
         mine = Invitation.objects.filter(pk=invitation.pk, closed_at__isnull=True)

@@ -76,6 +76,9 @@ def creation(user: User) -> tuple[str, str]:
 
 def add(user: User, answer: str, challenge: str, *, name: str, actor: str, now: datetime) -> Passkey:
     """Keep a new passkey; refuses an answer that is not true, or to another challenge."""
+    if not challenge:
+        # An empty one can be answered by whoever never asked.
+        raise Refused(UNTRUE)
     try:
         found = webauthn.verify_registration_response(
             credential=read(answer),

@@ -220,7 +220,6 @@ def reset(user: User, *, actor: str, now: datetime) -> None:
     """Take away the second step of somebody who lost it, with a mail; the password stays."""
 
     def work() -> None:
-        lock(user)
         clear(user)
         account_events.tell(user, Changed.RESET, actor=actor, now=now)
 
@@ -228,6 +227,10 @@ def reset(user: User, *, actor: str, now: datetime) -> None:
 
 
 def clear(user: User) -> None:
-    """Take away everything that takes the second step. Every session of this person is no longer verified by that."""
+    """Take away everything that takes the second step. Every session of this person is no longer verified by that.
+
+    What is being added at this moment is waited for, and taken away too. Call it in a transaction.
+    """
+    lock(user)
     for model in (TOTPDevice, StaticDevice, Passkey):
         model.objects.filter(user=user).delete()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+import webauthn
 from django.test import Client
 
 from nnmkb.ledger.models import Event, Outgoing
@@ -155,6 +156,43 @@ def test_copy_of_a_key_is_seen_by_its_count(client: Client, member: Membership, 
     assert show(Client(), key).status_code == 200
     key.count = 3
     assert show(Client(), key).status_code == 200
+
+
+def test_of_two_that_show_one_count_at_one_moment_one_gets_in(
+    client: Client, member: Membership, key: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(Client(), member, key)
+    verify = webauthn.verify_authentication_response
+
+    def verified_by_another_too(**asked: Any) -> Any:
+        Passkey.objects.update(sign_count=key.count)
+        return verify(**asked)
+
+    monkeypatch.setattr(webauthn, "verify_authentication_response", verified_by_another_too)
+    assert show(client, key).status_code == 200
+    assert not inside(client)
+
+
+def test_signing_in_once_more_brings_another_session_key(
+    client: Client, member: Membership, key: Authenticator
+) -> None:
+    set_up(client, member, key)
+    before = client.session.session_key
+    assert show(client, key).status_code == 302
+    assert client.session.session_key != before
+    assert inside(client)
+
+
+def test_new_passkey_answers_a_question_that_was_asked(client: Client, member: Membership, key: Authenticator) -> None:
+    give_password(client, member)
+    asked = json.loads(options(client, "/inloggen/instellen/passkey/"))
+    session = client.session
+    session.pop("passkey_challenge")
+    session.save()
+    answer = key.create(json.dumps({**asked, "challenge": ""}))
+    page = client.post("/inloggen/instellen/passkey/", {"antwoord": answer, "naam": "telefoon"})
+    assert "Het lukte niet met deze passkey" in page.content.decode()
+    assert not Passkey.objects.exists()
 
 
 def test_signature_of_another_key_lets_nobody_in(client: Client, member: Membership, key: Authenticator) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.web.permissions import Role
 from referrals.models import Invitation, Membership
-from referrals.services import accounts, invitations, second_factor
+from referrals.services import account_events, accounts, invitations, second_factor
 from referrals.services.errors import Gone, Refused
 from referrals.services.invitations import By
 from tests.referrals.accounts import cast
@@ -79,3 +83,52 @@ def test_code_and_recovery_code_are_used_by_one_of_eight() -> None:
         for code in (cast.code(NOW), recovery):
             results = together([partial(second_factor.check, member.user, code, NOW) for _ in range(CROWD)])
             assert sum(one is not None for one in results) == 1
+
+
+def test_app_that_is_being_added_does_not_outlive_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    member, told = cast.member(making.partner(), verified=False), account_events.tell
+    added, taken = threading.Event(), threading.Event()
+
+    def slowly(*args: Any, **given: Any) -> None:
+        added.set()
+        # Long enough for an end that would not wait for this app.
+        taken.wait(timeout=1)
+        told(*args, **given)
+
+    def add() -> None:
+        with time_machine.travel(NOW, tick=False):
+            code = cast.code(NOW)
+            second_factor.add_app(member.user, cast.KEY, code, actor=accounts.actor_of(member), now=NOW)
+
+    def take_out() -> None:
+        added.wait(timeout=20)
+        accounts.take_out(member.partner_id, member.pk, by=cast.kvk(), now=NOW)
+        taken.set()
+
+    monkeypatch.setattr(account_events, "tell", slowly)
+    results = together([add, take_out])
+    assert not [one for one in results if isinstance(one, Exception)], results
+    assert not TOTPDevice.objects.exists()
+    assert not User.objects.get(pk=member.user_id).is_active
+
+
+def test_who_left_and_accepts_at_two_partners_at_once_works_at_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, others = cast.member(making.partner("nom")), [making.partner("a"), making.partner("b")]
+    accounts.take_out(left.partner_id, left.pk, by=cast.kvk(), now=NOW)
+    address, by = left.user.username, cast.kvk()
+    made = [invitations.invite(one.pk, address, Role.PARTNER_MANAGER, by=by, now=NOW) for one in others]
+    both, account = threading.Barrier(2), invitations._account
+
+    def slowly(*args: Any) -> User:
+        try:
+            # Long enough for another that would not wait for this one.
+            both.wait(timeout=1)
+        except threading.BrokenBarrierError:
+            pass
+        return account(*args)
+
+    monkeypatch.setattr(invitations, "_account", slowly)
+    accept = [partial(invitations.accept, invitations.token_of(one), cast.newcomer(), NOW) for one in made]
+    results = together(accept)
+    assert sorted(type(one).__name__ for one in results) == ["Membership", "Refused"]
+    assert Invitation.objects.filter(accepted=True).count() == 1
