@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -120,11 +121,9 @@ def test_who_left_and_accepts_at_two_partners_at_once_works_at_one(monkeypatch: 
     both, account = threading.Barrier(2), invitations._account
 
     def slowly(*args: Any) -> User:
-        try:
-            # Long enough for another that would not wait for this one.
+        # Long enough for another that would not wait for this one.
+        with suppress(threading.BrokenBarrierError):
             both.wait(timeout=1)
-        except threading.BrokenBarrierError:
-            pass
         return account(*args)
 
     monkeypatch.setattr(invitations, "_account", slowly)
