@@ -118,6 +118,8 @@ def invitation(request: HttpRequest, room: Room, pk: int, action: str) -> HttpRe
     act, told = acts[action]
     try:
         ratelimit.count("invite", f"partner:{room.partner.pk}")
+        if act is invitations.again and (known := room.partner.invitations.filter(pk=pk).first()):
+            ratelimit.count("mail_to", known.email)
         act(room.partner.pk, pk, by=room.by, now=timezone.now())
         messages.success(request, told)
     except ratelimit.TooMany:

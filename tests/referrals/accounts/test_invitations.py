@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
@@ -268,3 +269,27 @@ def test_two_who_open_one_link_make_one_account() -> None:
     with pytest.raises(Gone):
         invitations.accept(token, newcomer(), NOW)
     assert Membership.objects.count() == 1
+
+
+def test_nobody_fills_a_mailbox_with_invitations(client: Client) -> None:
+    manager = cast.member(making.partner(), Role.PARTNER_MANAGER)
+    inside, most = cast.signed_in(client, manager), settings.RATE_LIMITS["mail_to"][0]
+    for _ in range(2):
+        inside.post("/partner/mensen/", {"email": EMAIL, "role": Role.PARTNER_READER})
+    for _ in range(most):
+        again = f"/partner/mensen/uitnodiging/{Invitation.objects.latest('pk').pk}/opnieuw/"
+        told = inside.post(again, follow=True).content.decode()
+    assert "Er gingen net veel uitnodigingen uit" in told
+    assert Invitation.objects.filter(email=EMAIL).count() == most
+    page = inside.post("/partner/mensen/", {"email": EMAIL, "role": Role.PARTNER_READER})
+    assert "Er gingen net veel uitnodigingen uit" in page.content.decode()
+    assert Invitation.objects.filter(email=EMAIL).count() == most
+
+
+def test_partner_sends_thirty_invitations_an_hour_at_most(client: Client) -> None:
+    manager = cast.member(making.partner(), Role.PARTNER_MANAGER)
+    inside, most = cast.signed_in(client, manager), settings.RATE_LIMITS["invite"][0]
+    for number in range(most + 1):
+        Invitation.objects.update(closed_at=NOW)
+        inside.post("/partner/mensen/", {"email": f"n{number}@x.example", "role": Role.PARTNER_READER})
+    assert Invitation.objects.count() == most
