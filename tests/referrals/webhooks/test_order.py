@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
 
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Event, Outgoing
-from referrals.services import closing, feed
+from referrals.services import answering, closing, feed, feed_reading
 from tests.referrals.services import cast
-from tests.referrals.services.test_races import together
+from tests.referrals.services.test_races import CROWD, together
 from tests.referrals.webhooks.making import NOW, deliver
 
 
@@ -40,3 +41,21 @@ def test_no_reminder_follows_the_end_of_its_offer(monkeypatch: pytest.MonkeyPatc
     assert not [one for one in results if isinstance(one, Exception)], results
     lines = [line.kind for line in events.history(f"feed:{partner.pk}")]
     assert lines == ["offer.created", "offer.reminder", "consent.withdrawn"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_changes_for_one_partner_at_one_moment_all_stand_in_its_feed() -> None:
+    partner = cast.partner(channel="api", connected_at=NOW, capacity=2 * CROWD)
+    cases = [cast.case("offered") for _ in range(CROWD)]
+    accept = [
+        partial(
+            answering.accept, one.fresh_offer().pk, actor=one.actor, contact_person="Carla", key=cast.key(), now=NOW
+        )
+        for one in cases
+    ]
+    results = together(accept)
+    assert not [one for one in results if isinstance(one, Exception)], results
+    lines = feed_reading.after(partner.pk, CROWD, 2 * CROWD)
+    assert [line.seq for line in lines] == list(range(CROWD + 1, 2 * CROWD + 1))
+    assert {line.payload["offer"] for line in lines} == {one.fresh_offer().pk for one in cases}
+    assert feed_reading.latest(partner.pk) == 2 * CROWD
