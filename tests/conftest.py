@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from intake import policies
+from intake.policy import reading
+from intake.policy.problems import Problem
 from nnmkb.ledger import guards
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# Of each generation. A test makes and drops tens of thousands of objects, and next to none in circles.
+COLLECT_AFTER = (20_000, 10, 10)
+# Files of policies that are kept as they were read.
+MOST_FILES = 50
+
+
+def pytest_collection_finish() -> None:
+    """Put what was loaded out of reach of the garbage collector, which would walk through it thousands of times."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def put_guards(*, on: bool) -> None:
@@ -42,11 +57,43 @@ def _guards_step_aside_for_the_flush() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="module")
+def rows_for_all(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a fixture of a module makes after this one stays for all tests in it; each gets it back as it was made.
+
+    A test runs in a transaction inside this one. Not for modules with transactional tests.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def tampering(db: None) -> None:
     """Somebody got round the guard of stored assessments; it is back when the test's transaction is."""
     with connection.cursor() as cursor:
         cursor.execute(guards.emptied_statement(connection.vendor, "intake_assessment", (), (), on=False))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _whole_files_are_read_once() -> Iterator[None]:
+    """A test changes one file of seven, and reading all is most of what it takes; nodes are not changed by readers."""
+    original = reading.PolicyFile.__init__
+    known: dict[tuple[object, str, str], dict[str, Any]] = {}
+
+    def remembering(self: reading.PolicyFile, name: str, text: str, problems: list[Problem]) -> None:
+        key = reading._LOADER, name, text
+        if key in known:
+            vars(self).update(known[key], problems=problems)
+            return
+        before = len(problems)
+        original(self, name, text, problems)
+        if len(problems) == before and len(known) < MOST_FILES:
+            known[key] = dict(vars(self))
+
+    reading.PolicyFile.__init__ = remembering  # type: ignore[method-assign]
+    yield
+    reading.PolicyFile.__init__ = original  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)

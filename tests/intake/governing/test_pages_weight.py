@@ -6,12 +6,12 @@ import itertools
 import re
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from intake.services.governing import reviewing
+from tests.browsers import going_on
 from tests.domain.policy.vector_samples import sample_vectors
 from tests.intake.governing import cast
 from tests.intake.governing.pages import browser, fresh
@@ -32,16 +32,11 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def publisher() -> User:
-    return cast.publisher()
-
-
-@pytest.fixture
-def client(publisher: User) -> Client:
+@pytest.fixture(scope="module")
+def signed_in(rows_for_all: None) -> Client:
     """A version that two people worked on for long, among others."""
     store(sample_vectors(40))
-    author, other = cast.author(), cast.author("sjoerd")
+    publisher, author, other = cast.publisher(), cast.author(), cast.author("sjoerd")
     for number in range(2, 12):
         cast.draft(author, f"2026-{number}")
     version = cast.submitted(author)
@@ -53,6 +48,12 @@ def client(publisher: User) -> Client:
     publisher.groups.add(author.groups.get())
     both.get("/beleid/")
     return both
+
+
+@pytest.fixture
+def client(signed_in: Client) -> Client:
+    """The same browser, fresh for this test."""
+    return going_on(signed_in)
 
 
 @pytest.mark.parametrize(("path", "most"), PAGES)

@@ -1,4 +1,4 @@
-"""Keys: shown once, two at a time, with an end; and what each opens, as a table of addresses and scopes."""
+"""Keys: shown once, two at a time, with an end; and what is no key."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 
 from nnmkb.ledger.models import Event, Outgoing
-from nnmkb.web.permissions import STAFF_ROLES, TABLE, Role
 from referrals.domain.api_scopes import Scope
 from referrals.models import ApiKey, Partner
 from referrals.services import api_keys
@@ -28,87 +26,12 @@ from tests.referrals.api.cast import ROOT, System
 from tests.referrals.desk import making
 
 pytestmark = pytest.mark.django_db
-NEEDS = {
-    "referrals:api-me": None,
-    "referrals:api-events": Scope.OFFERS,
-    "referrals:api-offer": Scope.OFFERS,
-    "referrals:api-offers": Scope.OFFERS,
-    "referrals:api-dossier": Scope.DOSSIER,
-    "referrals:api-pdf": Scope.DOSSIER,
-    "referrals:api-question": Scope.DOSSIER,
-    "referrals:api-contact": Scope.CONTACT,
-}
-READ = sorted(name for name, rule in TABLE.items() if Role.KEY_HOLDER in rule.read)
-CHANGED = sorted(name for name, rule in TABLE.items() if Role.KEY_HOLDER in rule.change)
 
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[time_machine.Coordinates]:
     with time_machine.travel(cast.NOW, tick=False) as travelled:
         yield travelled
-
-
-def address(name: str, offer: int) -> str:
-    """Return where this name lives, below the root of the API."""
-    parts = [] if name.endswith(("-me", "-offers", "-events")) else [offer]
-    return reverse(name, args=parts).removeprefix(ROOT)
-
-
-# --- the table of addresses and scopes ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("scope", Scope)
-@pytest.mark.parametrize("name", READ)
-def test_address_to_read_opens_with_its_own_scope_only(name: str, scope: Scope) -> None:
-    found, _, _ = cast.case("accepted")
-    assert found.offer is not None
-    answer = cast.system(found.partner, scope).get(address(name, found.offer.pk))
-    if NEEDS[name] in {None, scope}:
-        assert answer.status_code in {200, 409}, answer.content
-    else:
-        told = cast.problem(answer, 403, "wrong_scope")
-        assert told["scope"] == NEEDS[name]
-        assert 'error="insufficient_scope"' in answer["WWW-Authenticate"]
-
-
-@pytest.mark.parametrize("scope", Scope)
-@pytest.mark.parametrize("name", CHANGED)
-def test_every_change_needs_the_scope_to_answer(name: str, scope: Scope) -> None:
-    found, _, _ = cast.case("accepted")
-    assert found.offer is not None
-    answer = cast.system(found.partner, scope).post(address(name, found.offer.pk))
-    if scope is Scope.ANSWER:
-        assert answer.status_code in {200, 409, 422}, answer.content
-    else:
-        cast.problem(answer, 403, "wrong_scope")
-        assert found.fresh().state == "accepted"
-
-
-@pytest.mark.parametrize("name", sorted({*READ, *CHANGED}))
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("role", [None, *STAFF_ROLES])
-def test_login_of_staff_is_no_key(name: str, method: str, role: Role | None, client: Client) -> None:
-    found, _, _ = cast.case("accepted")
-    assert found.offer is not None
-    if role is not None:
-        client.force_login(making.staff("iemand", role))
-    answer = client.generic(method, ROOT + address(name, found.offer.pk), b"{}", content_type="application/json")
-    may = name in (READ if method == "GET" else CHANGED)
-    cast.problem(answer, *((401, "no_key") if may else (405, "method_not_allowed")))
-
-
-@pytest.mark.parametrize("name", sorted({*READ, *CHANGED}))
-def test_address_answers_only_the_methods_of_the_table(name: str) -> None:
-    found, system, _ = cast.case()
-    assert found.offer is not None
-    path = address(name, found.offer.pk)
-    methods = {"OPTIONS"} | ({"GET", "HEAD"} if name in READ else set()) | ({"POST"} if name in CHANGED else set())
-    told = system.get(path, "OPTIONS")
-    assert (told.status_code, set(told["Allow"].split(", "))) == (204, methods)
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - methods:
-        answer = system.get(path, method)
-        cast.problem(answer, 405, "method_not_allowed")
-        assert set(answer["Allow"].split(", ")) == methods
 
 
 # --- what is no key -------------------------------------------------------------------------------------------------

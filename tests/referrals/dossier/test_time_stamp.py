@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +37,8 @@ from pyhanko_certvalidator import ValidationContext
 from nnmkb.ledger import outbox
 from nnmkb.ledger.models import Outgoing
 from referrals import dispatch
-from referrals.dossier import render, seal
+from referrals.domain.dossier import canonical
+from referrals.dossier import issue, render, seal
 from referrals.models import Dossier
 from tests.domain.dossier.sample import scan
 from tests.referrals.services import cast
@@ -172,8 +175,11 @@ def test_file_with_a_time_stamp_keeps_both_standards(server: Stamping) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("away", [False, True], ids=["broken", "away"])
 def test_without_its_time_stamp_a_dossier_waits_and_its_mail_waits_half_an_hour(
-    server: Stamping, settings: Any, away: bool
+    server: Stamping, settings: Any, away: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The same bytes each time (test_same_bytes.py), and all that costs time here.
+    once = cache(lambda text: render.render(json.loads(text)))
+    monkeypatch.setattr(issue, "render", lambda content: once(canonical(content)))
     server.broken = True
     if away:
         settings.SEAL_TSA_URL = "http://127.0.0.1:9/"

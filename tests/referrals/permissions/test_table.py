@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
@@ -120,11 +120,23 @@ def test_public_page_is_there_for_everyone(client: Client, name: str) -> None:
     assert client.get(made_up(name)).status_code in {200, 503}
 
 
+@pytest.fixture(scope="module")
+def row(rows_for_all: None) -> Referral:
+    """Return a referral, to read only."""
+    return making.referral()
+
+
+@pytest.fixture(scope="module")
+def staff(rows_for_all: None) -> dict[Role, User]:
+    """Return somebody with each role, to read only."""
+    return {role: making.staff(f"iemand-{role.value}", role) for role in STAFF_ROLES}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", STAFF_PAGES)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_stranger_is_sent_to_the_login_page(client: Client, name: str, method: str) -> None:
-    response = getattr(client, method)(address(name, making.referral()))
+def test_stranger_is_sent_to_the_login_page(client: Client, name: str, method: str, row: Referral) -> None:
+    response = getattr(client, method)(address(name, row))
     assert response.status_code == 302
     assert response["Location"].startswith("/inloggen/?next=")
 
@@ -133,9 +145,10 @@ def test_stranger_is_sent_to_the_login_page(client: Client, name: str, method: s
 @pytest.mark.parametrize("role", STAFF_ROLES)
 @pytest.mark.parametrize("name", STAFF_PAGES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_each_role_is_answered_as_the_table_says(client: Client, role: Role, name: str, method: str) -> None:
-    client.force_login(making.staff("iemand", role))
-    row = making.referral()
+def test_each_role_is_answered_as_the_table_says(
+    client: Client, role: Role, name: str, method: str, row: Referral, staff: dict[Role, User]
+) -> None:
+    client.force_login(staff[role])
     response = client.generic(method, address(name, row))
     if allowed(frozenset({role}), name, method):
         assert response.status_code != 403

@@ -13,6 +13,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.web.permissions import PARTNER_ROLES, STAFF_ROLES, TABLE, Role, allowed
+from tests.browsers import going_on
 from tests.journeys.test_refusals import MADE_UP
 from tests.referrals.accounts import cast
 from tests.referrals.desk import making
@@ -42,8 +43,10 @@ BEHIND_THE_ADMINISTRATION = ("/beheer/", "/beheer/auth/user/", "/beheer/ledger/e
 def account(role: Role, *, verified: bool) -> User:
     """Make somebody with this role."""
     if role in PARTNER_ROLES:
-        return cast.member(making.partner(f"van-{role.value.replace('_', '-')}"), role, verified=verified).user
-    user = making.staff(role.value, role, is_staff=role is Role.ADMINISTRATOR)
+        return cast.member(
+            making.partner(f"van-{role.value.replace('_', '-')}-{verified}".lower()), role, verified=verified
+        ).user
+    user = making.staff(f"{role.value}-{verified}", role, is_staff=role is Role.ADMINISTRATOR)
     if verified:
         TOTPDevice.objects.create(user=user, name="app", key=cast.KEY)
     return user
@@ -60,10 +63,16 @@ def browser(user: User, *, verified: bool) -> Client:
     return client
 
 
-@pytest.fixture
-def everybody() -> dict[Role, Client]:
+@pytest.fixture(scope="module")
+def signed_in(rows_for_all: None) -> dict[Role, Client]:
     """One browser for each role, signed in in both steps."""
     return {role: browser(account(role, verified=True), verified=True) for role in ROLES}
+
+
+@pytest.fixture
+def everybody(signed_in: dict[Role, Client]) -> dict[Role, Client]:
+    """The same browsers, fresh for this test."""
+    return {role: going_on(client) for role, client in signed_in.items()}
 
 
 def test_both_sides_have_pages() -> None:

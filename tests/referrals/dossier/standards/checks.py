@@ -46,8 +46,13 @@ def problems(pdf: bytes, content: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with this PDF of this content; nothing when all is well."""
     document = opened(pdf)
     painting = Painting(document)
-    found = [*document_problems(document, content), *active_problems(document), *attached(document, content)]
-    found += [*font_problems(painting), *structure.problems(document, painting), *address_problems(document)]
+    found = [*document_problems(document, content), *active_problems(document)]
+    found += [
+        *attached(document, painting, content),
+        *font_problems(painting),
+        *structure.problems(document, painting),
+        *address_problems(document),
+    ]
     root = structure.tree(document)
     found += [*outline_problems(document, root, painting), *layout.problems(layout.sheets(pdf), root)]
     found += [*word_problems(structure.words(root, painting), content), *page_problems(pages(pdf), content)]
@@ -112,7 +117,7 @@ def dictionaries(one: Any) -> Iterator[Any]:
                 yield from dictionaries(value)
 
 
-def attached(document: pikepdf.Pdf, content: Mapping[str, Any]) -> Iterator[str]:
+def attached(document: pikepdf.Pdf, painting: Painting, content: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the one embedded file."""
     files = attachments(document)
     streams = [
@@ -137,7 +142,7 @@ def attached(document: pikepdf.Pdf, content: Mapping[str, Any]) -> Iterator[str]
     if read != content:
         yield "the embedded file has another content"
     yield from (f"the embedded file does not fit the schema: {one}" for one in misfits(read))
-    if digest(read) not in plain("".join(pages_text(document))):
+    if digest(read) not in plain("".join(piece.text for piece in painting.pieces)):
         yield "the fingerprint of the embedded file is not on the page"
 
 
@@ -146,11 +151,6 @@ def misfits(content: Any) -> list[str]:
     return [
         f"{one.json_path} {one.message[:60]}" for one in jsonschema.Draft202012Validator(SCHEMA).iter_errors(content)
     ]
-
-
-def pages_text(document: pikepdf.Pdf) -> list[str]:
-    """Return all that is painted as text, in the order of painting."""
-    return [piece.text for piece in Painting(document).pieces]
 
 
 def font_problems(painting: Painting) -> Iterator[str]:
