@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ def read_policy(texts: Mapping[str, str], sources: Mapping[str, str] | None = No
     return _read_all(texts, sources or {}, missing)
 
 
+# Who writes rules saves the same catalogue again and again.
+@lru_cache(maxsize=8)
 def questions_of(text: str) -> tuple[Question, ...] | None:
     """Return the questions in the text of a catalogue, each as if always asked; None when they cannot be read."""
     problems: list[Problem] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from yaml.nodes import Node, ScalarNode
@@ -18,6 +19,8 @@ _WORDS = {form.value: form for form in Form}
 _NEW_CODE = "geef de vraag een nieuwe code"
 
 
+# What was in force stays as it is, and is asked for at every save of a draft.
+@lru_cache(maxsize=32)
 def slots_of(text: str) -> tuple[Slot, ...]:
     """Return the slots of a register; PolicyProblems when its text is no register."""
     problems: list[Problem] = []
