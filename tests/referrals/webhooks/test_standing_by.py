@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -339,7 +340,8 @@ def test_mail_waits_no_longer_when_the_last_endpoint_that_could_hear_goes_off(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_companies_that_stop_at_once_do_not_wait_for_each_other() -> None:
+@pytest.mark.parametrize("leave", [closing.erase, closing.withdraw])
+def test_two_companies_that_stop_at_once_do_not_wait_for_each_other(leave: Callable[..., object]) -> None:
     partners = [cast.partner(code, channel="api", connected_at=NOW) for code in ("water_alliance", "nom")]
     companies = [cast.case("offered"), cast.case("offered", organisation="nom")]
     # Each company is known to both partners, the second one in the other order.
@@ -365,7 +367,7 @@ def test_two_companies_that_stop_at_once_do_not_wait_for_each_other() -> None:
     def stop(company: cast.Case) -> None:
         start.wait()
         try:
-            closing.erase(company.intake.pk, actor="entrepreneur", key=cast.key(), now=SOON)
+            leave(company.intake.pk, actor="entrepreneur", key=cast.key(), now=SOON)
         except Exception as error:
             went_wrong.append(error)
         finally:
