@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -152,6 +153,8 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
     """Make the account, or give one back to somebody who left before; the link is worth nothing afterwards."""
     partner_id = by_token(token, now).partner_id
     named = {name: one_line(getattr(newcomer, name), field=name) for name in ("first_name", "last_name")}
+    # Slow on purpose, so not while others wait for this transaction.
+    hashed = make_password(newcomer.password)
 
     def work() -> Membership:
         Partner.objects.select_for_update().get(pk=partner_id)
@@ -164,7 +167,7 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
         if not mine.update(closed_at=now, accepted=True):
             # Taken back at this very moment.
             raise Gone(OVER, code="ended")
-        user = _account(invitation.email, replace(newcomer, **named))
+        user = _account(invitation.email, replace(newcomer, password=hashed, **named))
         user.groups.set([Group.objects.get_or_create(name=invitation.role)[0]])
         member, _ = Membership.objects.update_or_create(
             user=user,
@@ -183,10 +186,10 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
 
 
 def _account(email: str, newcomer: Newcomer) -> User:
+    """Make the account or give it back; of the password `newcomer` has what is stored of it."""
     user = User.objects.filter(username=email).first() or User(username=email)
     user.email, user.first_name, user.last_name = email, newcomer.first_name, newcomer.last_name
-    user.is_active = True
-    user.set_password(newcomer.password)
+    user.is_active, user.password = True, newcomer.password
     try:
         with transaction.atomic():
             user.save()

@@ -55,9 +55,10 @@ def by_token(token: str) -> User | None:
 
 def change(user: User, password: str, now: datetime) -> None:
     """Set another password; every other session of this person ends by that."""
+    # Slow on purpose, so not while others wait for this transaction.
+    user.set_password(password)
 
     def work() -> None:
-        user.set_password(password)
         user.save(update_fields=["password"])
         account_events.tell(user, Changed.PASSWORD, actor=account_events.own(user), now=now)
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import get_hasher
 from django.contrib.auth.models import User
+from django.db import connection
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nnmkb.web.permissions import Role
 from referrals.models import Invitation, Membership
-from referrals.services import account_events, accounts, invitations, second_factor
+from referrals.services import account_events, accounts, invitations, passwords, second_factor
 from referrals.services.errors import Gone, Refused
 from referrals.services.invitations import By
 from tests.referrals.accounts import cast
@@ -131,3 +133,21 @@ def test_who_left_and_accepts_at_two_partners_at_once_works_at_one(monkeypatch: 
     results = together(accept)
     assert sorted(type(one).__name__ for one in results) == ["Membership", "Refused"]
     assert Invitation.objects.filter(accepted=True).count() == 1
+
+
+def test_nobody_waits_for_a_password_that_is_being_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher, waiting = type(get_hasher()), []
+    encode = hasher.encode
+
+    def noted(*args: Any, **given: Any) -> str:
+        waiting.append(connection.in_atomic_block)
+        return str(encode(*args, **given))
+
+    made = invitations.invite(making.partner().pk, "a@b.example", Role.PARTNER_READER, by=cast.kvk(), now=NOW)
+    monkeypatch.setattr(hasher, "encode", noted)
+    user = invitations.accept(invitations.token_of(made), cast.newcomer(), NOW).user
+    assert user.check_password(cast.PASSWORD)
+    passwords.change(user, "heel andere woorden nu", NOW)
+    assert User.objects.get(pk=user.pk).check_password("heel andere woorden nu")
+    assert waiting
+    assert not any(waiting)
