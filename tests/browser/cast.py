@@ -6,9 +6,7 @@ import email
 import email.policy
 import os
 import re
-import signal
-import subprocess
-import sys
+import shutil
 import time
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,6 +19,7 @@ from django.utils import timezone
 
 from nnmkb.web.permissions import STAFF_ROLES
 from referrals.management.commands import demo
+from tests.browser.starter import Starter
 
 PASSWORD = demo.LAPTOP_PASSWORD
 LINK = re.compile(r"https?://[^\s>]+")
@@ -46,51 +45,47 @@ def database_url() -> str:
     )
 
 
+def postman_environment(site: str, folder: Path) -> dict[str, str]:
+    """Return what a process of the product must know to work for this site, with this folder for all it writes."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "SITE_URL": site,
+        "NNMKB_VAR": str(folder),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "OUTGOING_LEASE_S": "20",
+    }
+    environment.pop("PYTEST_CURRENT_TEST", None)
+    return environment
+
+
 class Postman:
     """The relay in a process of its own; with a broker in the environment also a real Celery worker."""
 
-    def __init__(self, site: str, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "SITE_URL": site,
-            "NNMKB_VAR": str(folder),
-            "SECRET_KEY": settings.SECRET_KEY,
-            "NNMKB_NO_VENV": "1",
-            "OUTGOING_LEASE_S": "20",
-        }
-        self.environment.pop("PYTEST_CURRENT_TEST", None)
-        self.processes: list[subprocess.Popen[bytes]] = []
+    def __init__(self, starter: Starter) -> None:
+        self.starter = starter
+        self.folder = starter.folder
+        self.processes: list[int] = []
         self.seen: set[str] = set()
 
     def start(self) -> None:
-        """Start the processes."""
+        """Start the processes, with an empty letterbox."""
+        shutil.rmtree(self.folder / "post", ignore_errors=True)
         if os.environ.get("CELERY_BROKER_URL"):
-            self.run("-m", "celery", "-A", "nnmkb", "worker", "-c", "1", "--without-gossip", "--without-mingle")
-            self.run("manage.py", "relay", "--via", "celery")
+            self.run("celery", "-A", "nnmkb", "worker", "-c", "1", "--without-gossip", "--without-mingle")
+            self.run("relay", "--via", "celery")
         else:
-            self.run("manage.py", "relay", "--via", "inline")
+            self.run("relay", "--via", "inline")
 
     def run(self, *arguments: str) -> None:
         """Start one process of the product."""
-        with (self.folder / f"process-{len(self.processes)}.log").open("wb") as log:
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, *arguments], env=self.environment, cwd=settings.ROOT, stdout=log, stderr=log
-                )
-            )
+        log = self.folder / f"process-{len(self.processes)}.log"
+        self.processes.append(self.starter.run(arguments, log))
 
     def stop(self) -> None:
-        """End the processes, and wait until they are gone."""
-        for process in self.processes:
-            process.send_signal(signal.SIGTERM)
-        for process in self.processes:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        """End the processes, the relay first, and wait until they are gone; each ends as it does when all is well."""
+        ended = [self.starter.end(number) for number in reversed(self.processes)]
+        assert set(ended) == {0}, f"the postman ended with {ended}; logs: {self.logs()}"
 
     def letter(self, to: str, subject: str = "", seconds: float = 25) -> EmailMessage:
         """Wait for a mail to this address with this in its subject that was not read before."""

@@ -11,10 +11,32 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.cast import Postman, prepare_people
+from tests.browser.cast import Postman, postman_environment, prepare_people
+from tests.browser.inspector import Inspector
+from tests.browser.starter import Starter
 from tests.browser.watch import Watch
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+# Features that are off: of two lists only the last counts, so this also says what Playwright's own list says. What is
+# left out here beyond that: the pages that Chromium loads in each new window for its address bar (nobody types there,
+# and they cost more than ours), and a renderer kept at hand for a page that never comes.
+FEATURES_OFF = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "SpareRendererForSitePerProcess",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
 # Without these, Chromium itself looks for the outside world.
 QUIET = (
     "--no-sandbox",
@@ -25,6 +47,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 )
 
 
@@ -75,13 +98,28 @@ def people(transactional_db: None) -> None:
     prepare_people()
 
 
+@pytest.fixture(scope="session")
+def starter(live_server: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """What starts the processes of the product; they all work for this site and in one folder."""
+    folder = tmp_path_factory.mktemp("postman")
+    started = Starter(postman_environment(str(getattr(live_server, "url")), folder), folder)  # noqa: B009
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def postman(site: str, tmp_path: Path) -> Iterator[Postman]:
+def postman(site: str, starter: Starter) -> Iterator[Postman]:
     """The relay as a process of its own; mail lands in a folder."""
-    carrier = Postman(site, tmp_path)
+    carrier = Postman(starter)
     carrier.start()
     yield carrier
     carrier.stop()
+
+
+@pytest.fixture
+def look() -> Inspector:
+    """Judge what the test visits; the test ends by asking for the verdict."""
+    return Inspector()
 
 
 Opener = Callable[..., Page]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import Page, Response
 
 from tests.browser.judge import WIDTHS, axe_findings, html_findings, inline_code, overflow
@@ -12,8 +10,7 @@ from tests.browser.judge import WIDTHS, axe_findings, html_findings, inline_code
 class Inspector:
     """A `look` for the steps: call it on each page and state, then ask for the verdict."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
         self.findings: list[str] = []
         self.documents: dict[str, str] = {}
         self.seen: dict[str, int] = {}
@@ -46,9 +43,7 @@ class Inspector:
 
     def verdict(self) -> list[str]:
         """Return all that any judge found, the HTML checker included."""
-        folder = self.folder / "html"
-        folder.mkdir()
-        return [*self.findings, *html_findings(self.documents, folder)]
+        return [*self.findings, *html_findings(self.documents)]
 
     def note(self, label: str, kind: str, found: list[str]) -> None:
         """Keep what a judge said."""

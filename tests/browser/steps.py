@@ -28,9 +28,11 @@ def begin(page: Page, look: Look = nothing) -> None:
 
 def fill_page(page: Page, answers: Answers) -> None:
     """Answer every question that this page shows."""
+    here = set(page.locator("[name]").evaluate_all("fields => fields.map(field => field.name)"))
     for code, answer in answers.items():
         for name, value in fields(code, answer):
-            fill(page, name, value)
+            if name in here:
+                fill(page, name, value)
 
 
 def fields(code: str, answer: Any) -> list[tuple[str, str]]:

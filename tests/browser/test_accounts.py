@@ -6,7 +6,6 @@ import re
 from base64 import b32decode
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,12 +28,6 @@ from tests.referrals.accounts import cast
 EMAIL = "nienke@water-alliance.example"
 OWN = "vier losse woorden hier"
 PARTNER = "/partners/water_alliance/mensen/"
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Inspector:
-    """Judge what the test visits; the test ends by asking for the verdict."""
-    return Inspector(tmp_path)
 
 
 @pytest.fixture(autouse=True)

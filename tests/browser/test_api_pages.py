@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.test import Client
 from playwright.sync_api import expect
@@ -16,12 +14,6 @@ from tests.referrals.api import cast
 from tests.referrals.desk import making
 
 pytestmark = pytest.mark.java
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Inspector:
-    """Judge what the test visits; the test ends by asking for the verdict."""
-    return Inspector(tmp_path)
 
 
 def test_developer_reads_the_document(visit: Opener, look: Inspector) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -42,9 +41,8 @@ def with_messages() -> Referral:
 
 
 @pytest.mark.java
-def test_judges_find_nothing_in_messages_of_every_kind(visit: Opener, people: None, tmp_path: Path) -> None:
+def test_judges_find_nothing_in_messages_of_every_kind(visit: Opener, people: None, look: Inspector) -> None:
     row = with_messages()
-    look = Inspector(tmp_path)
     page = look.follow(visit())
     steps.sign_in(page)
     page.goto(f"/werkbak/{row.number}/")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,12 +16,6 @@ from tests.referrals.desk import making
 from tests.referrals.services.moving import case_in
 
 pytestmark = pytest.mark.java
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Inspector:
-    """Judge what the test visits; the test ends by asking for the verdict."""
-    return Inspector(tmp_path)
 
 
 def send(page: Page, name: str) -> None:

@@ -82,8 +82,7 @@ def test_partner_connects_its_system_and_sends_a_message_again(
 
 
 @pytest.mark.java
-def test_judges_find_nothing(visit: Opener, metaal: Partner, receiver: Receiver, tmp_path: Path) -> None:
-    look = Inspector(tmp_path)
+def test_judges_find_nothing(visit: Opener, metaal: Partner, receiver: Receiver, look: Inspector) -> None:
     page = look.follow(visit())
     enter(page, metaal, "Eva Postma", Role.PARTNER_MANAGER)
     page.goto(PAGE)

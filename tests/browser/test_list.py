@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -20,12 +19,6 @@ from tests.browser.inspector import Inspector
 from tests.referrals.desk import making
 
 pytestmark = pytest.mark.usefixtures("people")
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Inspector:
-    """Judge what the test visits; the test ends by asking for the verdict."""
-    return Inspector(tmp_path)
 
 
 def full_desk() -> list[Referral]:

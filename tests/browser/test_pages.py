@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -42,12 +41,6 @@ PUBLIC = (
 )
 OTHERS = (ON_ITS_OWN, NO_STRATEGY, {**NO_NETWORK, "B1": "anders"}, {**NO_NETWORK, "S1": "nee"})
 pytestmark = pytest.mark.usefixtures("people")
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Inspector:
-    """Judge what the test visits; the test ends by asking for the verdict."""
-    return Inspector(tmp_path)
 
 
 @pytest.mark.java

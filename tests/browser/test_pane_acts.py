@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -60,12 +59,6 @@ def in_many_states() -> dict[str, Referral]:
         asks_reopening=True, given_at=now,
     )  # fmt: skip
     return rows
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Inspector:
-    """Return the judges."""
-    return Inspector(tmp_path)
 
 
 @pytest.mark.java

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -110,8 +109,7 @@ def reply(page: Page, words: str) -> None:
 
 
 @pytest.mark.java
-def test_judges_find_nothing_where_a_partner_asks(visit: Opener, offer: Offer, tmp_path: Path) -> None:
-    look = Inspector(tmp_path)
+def test_judges_find_nothing_where_a_partner_asks(visit: Opener, offer: Offer, look: Inspector) -> None:
     partner, desk = look.follow(visit()), look.follow(visit())
     enter(partner, offer)
     partner.get_by_role("link", name="Stel een vraag aan de KvK").click()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -160,8 +159,7 @@ def test_nonsense_is_kept_and_every_problem_stands_at_its_line(visit: Opener, au
 
 
 @pytest.mark.java
-def test_every_page_about_policy(visit: Opener, author: User, publisher: User, tmp_path: Path) -> None:
-    look = Inspector(tmp_path)
+def test_every_page_about_policy(visit: Opener, author: User, publisher: User, look: Inspector) -> None:
     steps.see_result(visit(), NO_NETWORK)
     desk = look.follow(visit(allow=(403, 404, 409)))
     sign_in(desk, author)

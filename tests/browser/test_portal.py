@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -133,8 +132,7 @@ def test_manager_changes_the_organisation_and_takes_a_pause(visit: Opener, metaa
 
 
 @pytest.mark.java
-def test_every_page_of_the_portal_passes_the_judges(visit: Opener, offer: Offer, tmp_path: Path) -> None:
-    look = Inspector(tmp_path)
+def test_every_page_of_the_portal_passes_the_judges(visit: Opener, offer: Offer, look: Inspector) -> None:
     page = look.follow(visit(allow=(409, 410)))
     enter(page, offer.partner, "Eva Postma", Role.PARTNER_MANAGER)
     making.offered(offer.partner, at=timezone.now(), company="Tweede Bedrijf")

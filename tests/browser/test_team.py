@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -36,8 +35,7 @@ def test_number_leads_to_its_list(visit: Opener, javascript: bool) -> None:
 
 
 @pytest.mark.java
-def test_judges_find_nothing(visit: Opener, tmp_path: Path) -> None:
-    look = Inspector(tmp_path)
+def test_judges_find_nothing(visit: Opener, look: Inspector) -> None:
     page = look.follow(visit())
     steps.sign_in(page, "teamleider")
     page.goto("/werkbak/team/")

@@ -6,7 +6,6 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -218,9 +217,8 @@ def test_without_javascript_the_digests_can_be_compared_by_hand(visit: Opener) -
 
 
 @pytest.mark.java
-def test_judges_find_nothing_on_these_pages(visit: Opener, tmp_path: Path) -> None:
+def test_judges_find_nothing_on_these_pages(visit: Opener, look: Inspector) -> None:
     offer, pdf, _ = made()
-    look = Inspector(tmp_path)
     page = look.follow(visit(allow=(404,)))
     page.goto("/c/")
     look(page, "start")

@@ -1,7 +1,6 @@
 """The gallery in a real browser: axe, small screens, focus, and questions that open without a script."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,11 +9,12 @@ from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
 from playwright.sync_api import Browser, Page, Route
 
+from tests.browser.judge import axe_findings
 from tests.web import settings_gallery
 from tests.web.gallery.urls import ADDRESSES
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+ALL_RULES: dict[str, object] = {"rules": {"target-size": {"enabled": True}}}
 SITE = "http://gallery.test"
 Open = Callable[..., Page]
 
@@ -62,9 +62,7 @@ def test_axe_finds_nothing_on_any_page_of_the_gallery(visit_gallery: Open, width
     page = visit_gallery(ADDRESSES[0], width=width)
     for address in ADDRESSES:
         page.goto(SITE + address)
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run(document, {rules: {'target-size': {enabled: true}}})")
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == [], address
+        assert axe_findings(page, ALL_RULES) == [], address
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024])
