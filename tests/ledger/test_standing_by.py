@@ -63,3 +63,18 @@ def test_a_delivery_that_is_put_off_has_not_been_tried() -> None:
     row.refresh_from_db()
     assert (row.state, row.attempts, row.due_at, row.lease) == ("pending", 0, NOW + 3 * HOUR, None)
     assert not outbox.postpone(claimed, NOW + 4 * HOUR)
+
+
+def test_who_lost_the_lease_puts_nothing_off() -> None:
+    row = standing_by(line())
+    late = outbox.claim(row.pk, NOW + HOUR)
+    second = outbox.claim(row.pk, NOW + 2 * HOUR)
+    assert late is not None
+    assert second is not None
+    assert not outbox.postpone(late, NOW + 9 * HOUR)
+    row.refresh_from_db()
+    assert (row.state, row.lease, row.attempts) == ("leased", second.lease, 2)
+    assert outbox.finish(second, NOW + 2 * HOUR)
+    assert not outbox.postpone(second, NOW + 9 * HOUR)
+    row.refresh_from_db()
+    assert row.state == "done"
