@@ -99,6 +99,8 @@ def test_submission_while_redis_is_stopped_is_confirmed_and_its_mail_goes_later(
 def test_mail_that_kills_its_worker_ends_dead_and_the_others_go_once(big_site: Site):
     poison = promise(POISON)
     good = [promise("goed") for _ in range(6)]
+    # Nothing here takes longer; the lease of a killed worker must end three times.
+    big_site.environment |= {"OUTGOING_LEASE_S": "4", "OUTGOING_TIME_LIMIT_S": "3"}
     big_site.worker()
     big_site.relay("celery")
     big_site.wait_until_settled([poison, *good])

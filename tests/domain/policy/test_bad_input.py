@@ -51,10 +51,10 @@ def changed(old: str, new: str, name: str = RULES) -> dict[str, str]:
 
 def refused(files: dict[str, str]) -> tuple[Problem, ...]:
     """Return what is told about files that cannot be used; it comes soon, and as nothing else than problems."""
-    began = time.process_time()
+    began = time.thread_time()
     with pytest.raises(PolicyProblems) as found:
         read_policy(files)
-    assert time.process_time() - began < SOON
+    assert time.thread_time() - began < SOON
     return found.value.problems
 
 
@@ -211,9 +211,9 @@ def test_more_rules_than_anyone_reads_are_told_where_they_begin() -> None:
 
 
 def test_hundreds_of_rules_are_fine() -> None:
-    began = time.process_time()
+    began = time.thread_time()
     assert len(read_policy(rules(500)).rules.rules) == 523
-    assert time.process_time() - began < SOON
+    assert time.thread_time() - began < SOON
 
 
 @pytest.mark.parametrize(

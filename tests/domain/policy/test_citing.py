@@ -73,9 +73,9 @@ def test_long_passages_are_cut() -> None:
 def test_text_without_an_end_to_its_sentences_is_compared_soon() -> None:
     chance = random.Random(1)
     source = SourceText(" ".join(chance.choices(["de", "het", "een"], k=150_000)))
-    began = time.process_time()
+    began = time.thread_time()
     said = source.mistake(" ".join(chance.choices(["de", "het", "een"], k=900)))
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
     assert "bedoelde u «" in said
 
 

@@ -155,6 +155,6 @@ def test_a_hostile_dossier_is_small_and_costs_no_more_than_four_ordinary_ones(na
 
 def timed(content: Content) -> tuple[float, int]:
     """Return the CPU seconds of one render, and the size of what comes out."""
-    began = time.process_time()
+    began = time.thread_time()
     pdf = render.render(content)
-    return time.process_time() - began, len(pdf)
+    return time.thread_time() - began, len(pdf)
