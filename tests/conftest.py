@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, transaction
-from django.test import TransactionTestCase
+from django.db import connection
+from django.test import TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 
 from intake import policies
 from intake.policy import reading
 from intake.policy.problems import Problem
 from nnmkb.ledger import guards
+from tests.sharing import kept
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Of each generation. A test makes and drops tens of thousands of objects, and next to none in circles.
@@ -59,13 +60,16 @@ def _guards_step_aside_for_the_flush() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def rows_for_all(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """What a fixture of a module makes after this one stays for all tests in it; each gets it back as it was made.
-
-    A test runs in a transaction inside this one. Not for modules with transactional tests.
-    """
-    with django_db_blocker.unblock(), transaction.atomic():
+    """What a fixture of a module makes after this one stays for all tests in it."""
+    with kept(django_db_blocker):
         yield
-        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """A password costs half a second, on purpose; tests/running/test_settings.py sees to it that the product pays."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture

@@ -73,6 +73,22 @@ def test_production_refuses_an_unsafe_value_and_names_it(tmp_path, name, value):
     assert complaint.count("\n- ") == 1
 
 
+def test_passwords_are_kept_in_a_form_that_is_slow_to_guess(tmp_path):
+    """The tests themselves use a quick one, so this asks the product."""
+    known = {key: value for key, value in os.environ.items() if key not in OWN_SETTINGS}
+    ask = "import django; django.setup(); from django.contrib.auth.hashers import get_hasher as h; {}"
+    told = subprocess.run(
+        [sys.executable, "-c", ask.format("print(h().algorithm, h().iterations)")],
+        cwd=ROOT,
+        env={**known, "NNMKB_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "nnmkb.settings", **PRODUCTION},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert told[0] == "pbkdf2_sha256"
+    assert int(told[1]) >= 600_000  # what OWASP asks of this form
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "EMAIL_URL", "SITE_EMAIL", "SITE_PHONE", "DATABASE_URL"])
 def test_production_refuses_what_the_compose_file_has_for_trying(tmp_path, name):
     given = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]["environment"][name]

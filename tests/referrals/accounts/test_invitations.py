@@ -24,7 +24,7 @@ from tests.referrals.accounts.cast import PASSWORD, newcomer
 from tests.referrals.desk import making
 from tests.referrals.services.cast import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_passwords")]
+pytestmark = pytest.mark.django_db
 EMAIL = "tjalling@metaalunie.example"
 
 

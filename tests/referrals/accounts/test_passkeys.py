@@ -22,7 +22,7 @@ from tests.referrals.accounts.authenticator import PRESENT, Authenticator
 from tests.referrals.desk import making
 from tests.referrals.services.cast import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_passwords")]
+pytestmark = pytest.mark.django_db
 SITE = "https://nnmkb.example"
 
 

@@ -22,7 +22,7 @@ from tests.referrals.accounts.cast import PASSWORD
 from tests.referrals.desk import making
 from tests.referrals.services.cast import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_passwords")]
+pytestmark = pytest.mark.django_db
 NEW = "vijf andere woorden nu"
 FORM = {"wachtwoord": NEW, "nogmaals": NEW}
 

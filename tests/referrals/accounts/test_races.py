@@ -25,7 +25,7 @@ from tests.referrals.desk import making
 from tests.referrals.services.cast import NOW
 from tests.referrals.services.test_races import CROWD, together
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("cheap_passwords")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_one_of_eight_makes_the_account_of_a_link() -> None:

@@ -24,7 +24,7 @@ from tests.referrals.accounts.test_passkeys import options
 from tests.referrals.desk import making
 from tests.referrals.services.cast import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_passwords")]
+pytestmark = pytest.mark.django_db
 NEW = "vijf andere woorden nu"
 SECOND_KEY = "ab" * 20
 

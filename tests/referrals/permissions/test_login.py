@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -21,11 +20,6 @@ PASSWORD = "een lang wachtwoord"
 def clock() -> Iterator[time_machine.Coordinates]:
     with time_machine.travel(datetime(2026, 11, 24, 10, 0, tzinfo=UTC), tick=False) as travelled:
         yield travelled
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def sign_in(client: Client, name: str = "anke", password: str = PASSWORD, **more: str) -> HttpResponse:
