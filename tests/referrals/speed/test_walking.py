@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from intake.models import Intake
 from referrals.domain.lifecycle import State
@@ -13,6 +15,7 @@ from referrals.models import Referral
 from referrals.population.populating import populate
 from referrals.queues import Filters, Order, View, Walk
 from tests.referrals.desk import making
+from tests.sharing import kept
 
 pytestmark = pytest.mark.django_db
 END = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -61,19 +64,34 @@ class Others:
             )
 
 
+@pytest.fixture(scope="module")
+def population(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[int]:
+    """So many rows, made from a seed, for all tests that ask for the same; the seed."""
+    number, seed = request.param
+    with kept(django_db_blocker):
+        populate(number, seed=seed, end=END)
+        yield seed
+
+
+def populated(number: int, *seeds: int) -> pytest.MarkDecorator:
+    """Return a mark that runs a test on a population of each of these seeds."""
+    return pytest.mark.parametrize("population", [(number, seed) for seed in seeds], indirect=True, ids=repr)
+
+
 def test_the_pages_of_every_list_come_together_to_that_list() -> None:
     populate(700, seed=21, end=END)
     for name, filters in WALKS.items():
         assert walked(filters, size=7) == walked(filters, size=10_000), name
 
 
-@pytest.mark.parametrize("seed", range(2))
+@populated(900, 0, 1)
 @pytest.mark.parametrize("name", WALKS)
-def test_what_nobody_touches_is_met_exactly_once_while_others_work(name: str, seed: int) -> None:
+def test_what_nobody_touches_is_met_exactly_once_while_others_work(name: str, population: int) -> None:
     filters = WALKS[name]
-    populate(900, seed=seed, end=END)
     before = walked(filters, size=10_000)
-    others = Others(random.Random(seed))
+    others = Others(random.Random(population))
     met = walked(filters, size=5, between=others)
     quiet = [pk for pk in before if pk not in others.touched]
     assert len(quiet) >= 5
@@ -82,10 +100,11 @@ def test_what_nobody_touches_is_met_exactly_once_while_others_work(name: str, se
     assert max(met.count(pk) for pk in others.touched) <= 2
 
 
+@populated(500, 5)
 @pytest.mark.parametrize("name", WALKS)
+@pytest.mark.usefixtures("population")
 def test_walking_back_meets_the_same_in_reverse_while_others_work(name: str) -> None:
     filters = WALKS[name]
-    populate(500, seed=5, end=END)
     walk = Walk(filters, user_id=1, now=NOW, size=6)
     page = walk.page()
     there = [row.pk for row in page.rows]
