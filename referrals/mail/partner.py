@@ -34,8 +34,11 @@ def contact_reminder(outgoing: Outgoing) -> EmailMultiAlternatives:
 
 
 def code(outgoing: Outgoing) -> EmailMultiAlternatives:
-    """Give a partner the six digits that open the dossier."""
+    """Give a partner the six digits that open the dossier; not when they open nothing any more."""
     made = AccessCode.objects.select_related("offer__referral", "offer__partner").get(pk=key_of(outgoing))
+    newer = AccessCode.objects.filter(offer=made.offer_id, pk__gt=made.pk)
+    if made.offer.ended_at is not None or made.used_at is not None or newer.exists():
+        raise Outdated
     return to_partner(outgoing, made.offer, code=access.code_of(made))
 
 

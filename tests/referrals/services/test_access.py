@@ -10,6 +10,7 @@ import pytest
 from intake.models import Consent
 from nnmkb.ledger import events
 from nnmkb.ledger.models import Outgoing
+from referrals import mail
 from referrals.domain.lifecycle import answer_until
 from referrals.models import AccessCode
 from referrals.services import access, closing, consents, offering
@@ -48,6 +49,22 @@ def test_code_goes_to_the_outbox_and_is_not_stored() -> None:
     assert len(digits) == 6
     assert digits not in str(AccessCode.objects.values().get(pk=code.pk))
     assert "code_sent" in [event.kind for event in events.history(found.referral.stream)]
+
+
+@pytest.mark.parametrize("why", ["used", "newer", "ended"])
+def test_code_that_opens_nothing_any_more_is_not_mailed(why: str) -> None:
+    found = cast.case("offered")
+    _, digits = sent(found)
+    row = Outgoing.objects.get(kind="mail.code")
+    assert digits in mail.WRITERS["mail.code"](row).body
+    if why == "used":
+        access.use_code(found.fresh_offer(), digits, cast.NOW)
+    elif why == "newer":
+        sent(found, after=2)
+    else:
+        closing.withdraw(found.intake.pk, actor="entrepreneur", key=cast.key(), now=cast.NOW)
+    with pytest.raises(mail.Outdated):
+        mail.WRITERS["mail.code"](row)
 
 
 def test_right_code_opens_once() -> None:
