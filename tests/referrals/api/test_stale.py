@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from referrals.models import Offer
+from referrals.models import Offer, PartnerQuestion
 from referrals.services import offering
 from tests.referrals.api import cast
 from tests.referrals.services import cast as services
@@ -32,3 +32,11 @@ def test_old_version_tells_nothing_of_who_was_asked_before() -> None:
     told = cast.problem(answer, 412, "stale_version")
     assert [one["code"] for one in told["changes"]] == ["offer_made"]
     assert Offer.objects.get(pk=made.pk).state == Offer.State.OPEN
+
+
+def test_question_about_what_has_changed_meanwhile_is_not_asked() -> None:
+    found, system, path = cast.case()
+    old = found.fresh().version
+    assert system.post(f"{path}/accept", {"contact_person": "Carla"}).status_code == 200
+    cast.problem(system.post(f"{path}/question", {"text": "Wat maken zij?"}, version=old), 412, "stale_version")
+    assert not PartnerQuestion.objects.exists()
