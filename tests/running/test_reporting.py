@@ -11,7 +11,7 @@ import pytest
 
 from nnmkb.management.commands import test as command
 from nnmkb.run import reporting
-from nnmkb.run.legs import without
+from nnmkb.run.legs import NOT_ON_POSTGRES, ONE_BROWSER, without
 from nnmkb.run.reporting import Count
 from nnmkb.run.tools import Tool
 
@@ -82,3 +82,13 @@ def test_sum_is_over_all_legs_and_one_failure_fails_all(monkeypatch, tmp_path):
     run = [command.legs.Leg(name, [], {}, tmp_path) for name in ("SQLite", "PostgreSQL and Redis")]
     assert command.Command(stdout=said).conclude(run, counts, []) == 1
     assert said.getvalue().splitlines()[-1] == "5 passed, 1 failed"
+
+
+def test_what_is_left_out_on_postgresql_is_there():
+    """A name that was changed would let its tests run twice, unnoticed."""
+    assert [path for path in NOT_ON_POSTGRES if not (command.settings.ROOT / path).exists()] == []
+
+
+def test_browser_tests_with_a_second_process_stay_on_postgresql():
+    files = [command.settings.ROOT / path for path in ONE_BROWSER if path.endswith(".py")]
+    assert [file.name for file in files if "postman" in file.read_text()] == []

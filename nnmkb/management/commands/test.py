@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 folder = stack.enter_context(legs.folder())
                 run.append(legs.Leg("SQLite", [*legs.without([*marks]), *chosen], {}, folder))
             if on_postgres:
-                unwanted = [] if chosen else [f"--ignore={path}" for path in (*legs.NO_DATABASE, *legs.LAPTOP_ONLY)]
+                unwanted = [] if chosen else [f"--ignore={path}" for path in legs.NOT_ON_POSTGRES]
                 line = [*legs.without([*dict.fromkeys(["java", *absent])]), *unwanted, *chosen]
                 environment = stack.enter_context(legs.servers())
                 folder = stack.enter_context(legs.folder())
