@@ -293,3 +293,23 @@ def test_partner_sends_thirty_invitations_an_hour_at_most(client: Client) -> Non
         Invitation.objects.update(closed_at=NOW)
         inside.post("/partner/mensen/", {"email": f"n{number}@x.example", "role": Role.PARTNER_READER})
     assert Invitation.objects.count() == most
+
+
+@pytest.mark.parametrize("how", ["reader", "gone"])
+def test_who_manages_no_longer_invites_and_takes_back_nobody(how: str) -> None:
+    partner = making.partner()
+    manager = cast.member(partner, Role.PARTNER_MANAGER)
+    by, made = By(manager.user, accounts.actor_of(manager)), invited(partner)
+    if how == "reader":
+        cast.member(partner, Role.PARTNER_MANAGER)
+        accounts.change_role(partner.pk, manager.pk, Role.PARTNER_READER, by=cast.kvk(), now=NOW)
+    else:
+        accounts.take_out(partner.pk, manager.pk, by=cast.kvk(), now=NOW)
+    for act in (
+        lambda: invited(partner, "nieuw@x.example", by=by),
+        lambda: invitations.again(partner.pk, made.pk, by=by, now=NOW),
+        lambda: invitations.take_back(partner.pk, made.pk, by=by, now=NOW),
+    ):
+        with pytest.raises(Refused, match="geen beheerder meer"):
+            act()
+    assert Invitation.objects.get().closed_at is None
