@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from nnmkb.run.tools import find_chromium
 from tests.browser.cast import Postman, postman_environment, prepare_people
 from tests.browser.inspector import Inspector
 from tests.browser.starter import Starter
@@ -53,7 +53,7 @@ QUIET = (
 
 def chromium() -> str:
     """Return the path of the browser; the test command only selects these tests when there is one."""
-    found = os.environ.get("NNMKB_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = os.environ.get("NNMKB_CHROMIUM") or find_chromium()
     assert found, "no chromium on this machine: install Debian's package chromium"
     return found
 
