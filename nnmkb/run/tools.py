@@ -48,7 +48,7 @@ def find_java() -> bool:
 
 
 TOOLS = (
-    Tool("Chromium", "browser", "chromium", find_chromium),
+    Tool("Chromium", "browser", "chromium-headless-shell", find_chromium),
     Tool("PostgreSQL", "postgres", "postgresql", find_postgres),
     Tool("Redis", "servers", "redis-server", find_redis),
     Tool("Pango", "pango", PANGO_PACKAGES, find_pango),
