@@ -6,6 +6,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -95,7 +96,7 @@ def case(state: str = "offered") -> tuple[cast.Case, System, str]:
     return found, system(found.partner), f"/offers/{found.offer.pk}"
 
 
-def problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
+def verify_problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
     """Return the problem in an answer, which must be this one."""
     assert response["Content-Type"] == "application/problem+json", response.content
     told: dict[str, Any] = json.loads(response.content)
@@ -108,6 +109,7 @@ def problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
     return told
 
 
+@cache
 def _headers(code: str) -> tuple[set[str], set[str]]:
     """Return the headers that the document promises with a problem of this code, and those that it may have."""
     answers = json.loads(document.KEPT.read_text(encoding="utf-8"))["components"]["responses"].values()

@@ -99,8 +99,8 @@ def test_how_it_goes_is_read_by_the_kvk_and_by_people_of_the_partner(state: str,
 
 def test_note_before_accepting_is_refused_and_one_of_spaces_is_none() -> None:
     found, system, path = cast.case()
-    cast.problem(system.post(f"{path}/progress", {"note": "Wij kijken ernaar."}), 409, "refused")
-    cast.problem(system.post(f"{path}/progress", {"note": "x" * 2001}), 422, "invalid")
+    cast.verify_problem(system.post(f"{path}/progress", {"note": "Wij kijken ernaar."}), 409, "refused")
+    cast.verify_problem(system.post(f"{path}/progress", {"note": "x" * 2001}), 422, "invalid")
     found, system, path = cast.case("in_progress")
     assert system.post(f"{path}/progress", {"note": " \n "}).status_code == 200
     assert not progress_notes.of(found.fresh_offer())
@@ -112,7 +112,7 @@ def test_question_leaves_state_and_version_as_they_are_and_is_read_back() -> Non
     answer = system.post(f"{path}/question", {"text": "Gaat het om een eigen product?"})
     assert (answer.status_code, json.loads(answer.content)["version"]) == (200, before)
     assert json.loads(system.get(f"{path}/question").content)["questions"][0]["text"].startswith("Gaat het")
-    cast.problem(system.post(f"{path}/question", {"text": "En nog een?"}), 409, "refused")
+    cast.verify_problem(system.post(f"{path}/question", {"text": "En nog een?"}), 409, "refused")
     assert PartnerQuestion.objects.count() == 1
 
 
@@ -131,7 +131,7 @@ def test_question_leaves_state_and_version_as_they_are_and_is_read_back() -> Non
 def test_what_the_table_of_states_does_not_allow_changes_nothing(state: str, word: str, body: dict[str, Any]) -> None:
     found, system, path = cast.case(state)
     before = found.fresh().version
-    cast.problem(system.post(f"{path}/{word}", body), 409, "not_now")
+    cast.verify_problem(system.post(f"{path}/{word}", body), 409, "not_now")
     assert (found.fresh().state, found.fresh().version) == (state, before)
 
 
@@ -167,7 +167,7 @@ def test_each_mistake_names_its_field_and_repeats_nothing_of_it(state: str, word
     _, system, path = cast.case(state)
     before = Event.objects.count()
     answer = system.post(f"{path}/{word}", body)
-    told = cast.problem(answer, 422, "invalid")
+    told = cast.verify_problem(answer, 422, "invalid")
     assert [one["field"] for one in told["errors"]] == [field]
     assert all(one["message"].endswith(".") for one in told["errors"])
     assert "Bcc" not in answer.content.decode()
@@ -194,7 +194,7 @@ def test_each_mistake_names_its_field_and_repeats_nothing_of_it(state: str, word
 def test_json_that_is_none_is_refused_before_anything_else(raw: bytes) -> None:
     _, system, path = cast.case()
     before = Event.objects.count()
-    cast.problem(system.post(f"{path}/accept", raw=raw), 400, "unreadable_json")
+    cast.verify_problem(system.post(f"{path}/accept", raw=raw), 400, "unreadable_json")
     assert Event.objects.count() == before
 
 
@@ -202,24 +202,24 @@ def test_json_that_is_none_is_refused_before_anything_else(raw: bytes) -> None:
 def test_character_that_no_database_keeps_is_refused_in_every_field(odd: str) -> None:
     _, system, path = cast.case()
     raw = f'{{"text": "Gaat het om {odd} een licentie?"}}'.encode()
-    cast.problem(system.post(f"{path}/question", raw=raw), 400, "unreadable_json")
+    cast.verify_problem(system.post(f"{path}/question", raw=raw), 400, "unreadable_json")
 
 
 def test_change_that_needs_a_body_says_so() -> None:
     _, system, path = cast.case()
-    cast.problem(system.post(f"{path}/accept", raw=b""), 422, "invalid")
+    cast.verify_problem(system.post(f"{path}/accept", raw=b""), 422, "invalid")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
 def test_only_json_is_read(kind: str) -> None:
     _, system, path = cast.case()
-    cast.problem(system.post(f"{path}/accept", {"contact_person": "Carla"}, content_type=kind), 415, "not_json")
+    cast.verify_problem(system.post(f"{path}/accept", {"contact_person": "Carla"}, content_type=kind), 415, "not_json")
 
 
 def test_body_that_is_too_large_is_not_read() -> None:
     _, system, path = cast.case()
     large = json.dumps({"contact_person": "x" * settings.LARGEST_BODIES["/api/"]}).encode()
-    cast.problem(system.post(f"{path}/accept", raw=large), 413, "too_large")
+    cast.verify_problem(system.post(f"{path}/accept", raw=large), 413, "too_large")
 
 
 # --- versions -------------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_change_on_an_older_version_tells_by_code_what_happened_since() -> None:
     notes.add(found.referral.pk, author=found.advisor, text="Zij bellen morgen.", key=services.key(), now=cast.NOW)
     system.post(f"{path}/accept", {"contact_person": "Carla"})
     answer = system.post(f"{path}/contact", {"on": TODAY}, version=old)
-    told = cast.problem(answer, 412, "stale_version")
+    told = cast.verify_problem(answer, 412, "stale_version")
     assert told["version"] == found.fresh().version == old + 1
     assert answer["ETag"] == f'"v{old + 1}"'
     assert [(one["code"], one["version"]) for one in told["changes"]] == [("offer_accepted", old + 1)]
@@ -242,16 +242,16 @@ def test_change_on_an_older_version_tells_by_code_what_happened_since() -> None:
 @pytest.mark.parametrize("tag", ["v3", '"3"', "*", '"v3", "v4"', '"v0"', '"v"', "\"v3'", '"v99999999999"', 'W/"v"'])
 def test_version_that_is_none_is_refused(tag: str) -> None:
     _, system, path = cast.case()
-    cast.problem(system.post(f"{path}/accept", {"contact_person": "Carla"}, version=tag), 400, "bad_version")
+    cast.verify_problem(system.post(f"{path}/accept", {"contact_person": "Carla"}, version=tag), 400, "bad_version")
 
 
 def test_change_without_a_version_is_refused_and_a_weakened_one_counts() -> None:
     found, system, path = cast.case()
     accept = {"contact_person": "Carla"}
-    cast.problem(system.post(f"{path}/accept", accept, **{"If-Match": ""}), 428, "no_version")
+    cast.verify_problem(system.post(f"{path}/accept", accept, **{"If-Match": ""}), 428, "no_version")
     # Asked for before the body is read: whoever learns the API meets one thing at a time.
-    cast.problem(system.post(f"{path}/accept", raw=b"{", **{"If-Match": ""}), 428, "no_version")
-    cast.problem(system.post(f"{path}/accept", accept, version='"v999"'), 412, "stale_version")
+    cast.verify_problem(system.post(f"{path}/accept", raw=b"{", **{"If-Match": ""}), 428, "no_version")
+    cast.verify_problem(system.post(f"{path}/accept", accept, version='"v999"'), 412, "stale_version")
     assert system.post(f"{path}/accept", accept, version=f'W/"v{found.fresh().version}"').status_code == 200
 
 
@@ -265,7 +265,7 @@ def test_nothing_can_be_done_with_an_offer_of_another_partner(word: str) -> None
     other, before = cast.system(making.partner("nom")), Event.objects.count()
     foreign = other.post(f"{path}/{word}", body)
     unknown = other.post(f"/offers/99999999/{word}", body, version=1)
-    assert cast.problem(foreign, 404, "unknown_offer") == cast.problem(unknown, 404, "unknown_offer")
+    assert cast.verify_problem(foreign, 404, "unknown_offer") == cast.verify_problem(unknown, 404, "unknown_offer")
     assert Event.objects.count() == before
     assert Offer.objects.get().state == Offer.State.OPEN
     assert found.fresh().state == State.OFFERED

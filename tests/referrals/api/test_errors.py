@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/", "/api/partner/", "/api/partner/v1/nergens", "/api/partner/v1/offers/abc"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
 def test_unknown_address_is_a_problem(path: str, method: str) -> None:
-    cast.problem(Client().generic(method, path), 404, "unknown_address")
+    cast.verify_problem(Client().generic(method, path), 404, "unknown_address")
 
 
 def test_unknown_address_elsewhere_is_a_page() -> None:
@@ -28,7 +28,7 @@ def test_unknown_address_elsewhere_is_a_page() -> None:
 
 
 def test_host_that_is_not_ours_is_a_problem() -> None:
-    cast.problem(Client().get(f"{ROOT}/me", headers={"host": "boef.example"}), 400, "unreadable_request")
+    cast.verify_problem(Client().get(f"{ROOT}/me", headers={"host": "boef.example"}), 400, "unreadable_request")
 
 
 def test_what_nobody_foresaw_is_a_problem_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +37,7 @@ def test_what_nobody_foresaw_is_a_problem_without_details(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(feed_reading, "latest", break_down)
     answer = cast.system(making.partner()).get("/me")
-    cast.problem(answer, 500, "broken")
+    cast.verify_problem(answer, 500, "broken")
     assert b"geheim" not in answer.content
 
 
@@ -48,7 +48,7 @@ def test_database_that_is_away_is_a_problem_that_says_when_to_come_back(monkeypa
     system = cast.system(making.partner())
     monkeypatch.setattr(feed_reading, "latest", gone)
     answer = system.get("/me")
-    cast.problem(answer, 503, "away")
+    cast.verify_problem(answer, 503, "away")
     assert answer["Retry-After"] == "30"
 
 

@@ -140,10 +140,10 @@ def test_pages_cover_the_list() -> None:
 
 @pytest.mark.parametrize("query", ["?page=0", "?page=x", "?per_page=101", "?page=-1", "?page=%00", "?page=9999999"])
 def test_page_that_is_none_is_a_problem(query: str) -> None:
-    cast.problem(Client().get(f"/api/public/hsds/services{query}"), 400, "unreadable_request")
+    cast.verify_problem(Client().get(f"/api/public/hsds/services{query}"), 400, "unreadable_request")
 
 
 def test_list_is_public_and_may_be_kept() -> None:
     answer = Client().get("/api/public/hsds/organizations")
     assert answer["Cache-Control"] == "public, max-age=600"
-    cast.problem(Client().post("/api/public/hsds/organizations"), 405, "method_not_allowed")
+    cast.verify_problem(Client().post("/api/public/hsds/organizations"), 405, "method_not_allowed")

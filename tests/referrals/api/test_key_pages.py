@@ -110,7 +110,7 @@ def test_manager_stops_a_key_at_once_and_twice_does_no_harm(boss: Client, partne
     assert "Sleutel intrekken?" in page.content.decode()
     for _ in range(2):
         assert boss.post(f"{PAGE}{key.pk}/").status_code == 302
-    cast.problem(cast.System(secret, Client()).get("/me"), 401, "key_revoked")
+    cast.verify_problem(cast.System(secret, Client()).get("/me"), 401, "key_revoked")
     assert Event.objects.filter(stream=partner.stream, kind="api_key_revoked").count() == 1
     assert "Ingetrokken" in boss.get(PAGE).content.decode()
 

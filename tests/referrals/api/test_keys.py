@@ -54,19 +54,19 @@ def clock() -> Iterator[time_machine.Coordinates]:
 def test_what_is_no_key_opens_nothing_and_says_how(header: str | None, code: str) -> None:
     headers = {} if header is None else {"Authorization": header}
     answer = Client().get(f"{ROOT}/me", headers=headers)
-    cast.problem(answer, 401, code)
+    cast.verify_problem(answer, 401, code)
     assert answer["WWW-Authenticate"].startswith('Bearer realm="partner"')
 
 
 def test_key_with_the_right_beginning_and_a_wrong_end_opens_nothing() -> None:
     _, secret = cast.made(making.partner())
     other = secret[:-1] + ("a" if secret[-1] != "a" else "b")
-    cast.problem(System(other, Client()).get("/me"), 401, "unknown_key")
+    cast.verify_problem(System(other, Client()).get("/me"), 401, "unknown_key")
 
 
 def test_key_in_an_address_opens_nothing() -> None:
     _, secret = cast.made(making.partner())
-    cast.problem(Client().get(f"{ROOT}/me?key={secret}&access_token={secret}"), 401, "no_key")
+    cast.verify_problem(Client().get(f"{ROOT}/me?key={secret}&access_token={secret}"), 401, "no_key")
 
 
 def test_revoked_and_expired_keys_say_so_to_who_holds_them(clock: time_machine.Coordinates) -> None:
@@ -74,9 +74,9 @@ def test_revoked_and_expired_keys_say_so_to_who_holds_them(clock: time_machine.C
     key, secret = cast.made(partner, days=10)
     assert System(secret, Client()).get("/me").status_code == 200
     clock.shift(timedelta(days=10))
-    cast.problem(System(secret, Client()).get("/me"), 401, "key_expired")
+    cast.verify_problem(System(secret, Client()).get("/me"), 401, "key_expired")
     api_keys.revoke(partner.pk, key.pk, actor="staff:1", now=cast.NOW)
-    cast.problem(System(secret, Client()).get("/me"), 401, "key_revoked")
+    cast.verify_problem(System(secret, Client()).get("/me"), 401, "key_revoked")
 
 
 def test_guessing_is_slowed_down_and_the_right_key_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def test_key_may_ask_sixty_times_a_minute_and_hears_what_is_left(clock: time_mac
     assert [answer.status_code for answer in answers] == [200] * 60 + [429]
     assert answers[0]["RateLimit-Policy"] == '"sleutel";q=60;w=60'
     assert [answers[number]["RateLimit"].split(";")[1] for number in (0, 59)] == ["r=59", "r=0"]
-    cast.problem(answers[-1], 429, "too_many_requests")
+    cast.verify_problem(answers[-1], 429, "too_many_requests")
     assert 0 < int(answers[-1]["Retry-After"]) <= 61
     assert other.get("/me").status_code == 200
     clock.shift(timedelta(seconds=int(answers[-1]["Retry-After"])))

@@ -91,19 +91,21 @@ def test_cursor_of_another_partner_or_filter_and_a_forged_one_are_refused() -> N
     mine = cast.system(partner)
     cursor = read(mine.get("/offers?limit=1"))["next_cursor"]
     assert read(mine.get(f"/offers?limit=1&cursor={cursor}"))["offers"]
-    cast.problem(other.get(f"/offers?cursor={cursor}"), 400, "bad_cursor")
-    cast.problem(mine.get(f"/offers?state=open&cursor={cursor}"), 400, "bad_cursor")
-    cast.problem(mine.get(f"/offers?cursor={cursor}x"), 400, "bad_cursor")
-    cast.problem(mine.get("/offers?cursor=%00"), 400, "bad_cursor")
-    cast.problem(mine.get("/offers?cursor=" + "x" * 500), 422, "invalid")
+    cast.verify_problem(other.get(f"/offers?cursor={cursor}"), 400, "bad_cursor")
+    cast.verify_problem(mine.get(f"/offers?state=open&cursor={cursor}"), 400, "bad_cursor")
+    cast.verify_problem(mine.get(f"/offers?cursor={cursor}x"), 400, "bad_cursor")
+    cast.verify_problem(mine.get("/offers?cursor=%00"), 400, "bad_cursor")
+    cast.verify_problem(mine.get("/offers?cursor=" + "x" * 500), 422, "invalid")
 
 
 def test_offer_that_ended_is_gone_everywhere_and_in_the_list_only_by_how_it_ended() -> None:
     found, system, path = cast.case("accepted")
     answering.give_back(found.offer.pk, actor=found.actor, reason="region", key=services.key(), now=cast.NOW)
     for address in ("", "/dossier.json", "/dossier.pdf", "/contact", "/question"):
-        assert cast.problem(system.get(path + address), 410, "offer_ended")["ended_as"] == "returned"
-    cast.problem(system.post(f"{path}/close", {"outcome": "advice_given", "on": "2026-11-23"}), 410, "offer_ended")
+        assert cast.verify_problem(system.get(path + address), 410, "offer_ended")["ended_as"] == "returned"
+    cast.verify_problem(
+        system.post(f"{path}/close", {"outcome": "advice_given", "on": "2026-11-23"}), 410, "offer_ended"
+    )
     assert read(system.get("/offers"))["offers"] == []
     (line,) = read(system.get("/offers?state=ended"))["offers"]
     assert {name for name, value in line.items() if value is not None} == {
@@ -116,10 +118,10 @@ def test_offer_of_another_partner_is_answered_exactly_as_one_that_does_not_exist
     found, _, path = cast.case("accepted")
     other = cast.system(making.partner("nom"))
     foreign, unknown = other.get(path + address), other.get(f"/offers/99999999{address}")
-    assert cast.problem(foreign, 404, "unknown_offer") == cast.problem(unknown, 404, "unknown_offer")
+    assert cast.verify_problem(foreign, 404, "unknown_offer") == cast.verify_problem(unknown, 404, "unknown_offer")
     assert foreign.content == unknown.content
     for number in ("0", "9223372036854775807", "9223372036854775808", "9" * 60):
-        cast.problem(other.get(f"/offers/{number}{address}"), 404, "unknown_offer")
+        cast.verify_problem(other.get(f"/offers/{number}{address}"), 404, "unknown_offer")
     assert not Event.objects.filter(stream=found.referral.stream, actor__contains="/key:").exists()
 
 
@@ -162,7 +164,7 @@ def test_dossier_is_never_compressed_on_the_way() -> None:
 def test_pdf_is_given_with_its_own_digest_and_until_then_one_waits() -> None:
     found, system, path = cast.case()
     answer = system.get(f"{path}/dossier.pdf")
-    cast.problem(answer, 409, "dossier_not_ready")
+    cast.verify_problem(answer, 409, "dossier_not_ready")
     assert answer["Retry-After"] == "30"
     body = b"%PDF-1.7 voorbeeld"
     Dossier.objects.update(pdf=body, pdf_digest=hashlib.sha256(body).hexdigest())
@@ -174,7 +176,7 @@ def test_pdf_is_given_with_its_own_digest_and_until_then_one_waits() -> None:
 
 def test_contact_data_only_after_acceptance() -> None:
     found, system, path = cast.case()
-    cast.problem(system.get(f"{path}/contact"), 409, "not_accepted")
+    cast.verify_problem(system.get(f"{path}/contact"), 409, "not_accepted")
     answering.accept(found.offer.pk, actor=found.actor, contact_person="Carla", key=services.key(), now=cast.NOW)
     told = read(system.get(f"{path}/contact"))
     assert told == {
@@ -204,7 +206,7 @@ def test_withdrawn_consent_closes_everything_at_once() -> None:
     found, system, path = cast.case("accepted")
     closing.withdraw(found.intake.pk, actor="entrepreneur", key=services.key(), now=cast.NOW)
     for address in ("", "/dossier.json", "/dossier.pdf", "/contact", "/question"):
-        assert cast.problem(system.get(path + address), 410, "offer_ended")["ended_as"] == "withdrawn"
+        assert cast.verify_problem(system.get(path + address), 410, "offer_ended")["ended_as"] == "withdrawn"
 
 
 def test_feed_has_every_change_in_order_and_ends_where_it_ends() -> None:
@@ -227,7 +229,7 @@ def test_feed_has_every_change_in_order_and_ends_where_it_ends() -> None:
     }
     assert read(system.get("/events?after=2")) == {"events": [], "next": 2, "latest": 2}
     assert read(system.get("/events?after=9223372036854775807")) == {"events": [], "next": 2, "latest": 2}
-    cast.problem(system.get("/events?after=-1"), 422, "invalid")
+    cast.verify_problem(system.get("/events?after=-1"), 422, "invalid")
     assert read(cast.system(making.partner("nom")).get("/events")) == {"events": [], "next": 0, "latest": 0}
 
 

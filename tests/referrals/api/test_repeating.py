@@ -52,7 +52,7 @@ def test_answer_that_ended_the_offer_is_repeated_too() -> None:
     _, system, path = cast.case()
     first = system.post(f"{path}/decline", {"reason": "region"}, version=3, key=KEY)
     assert system.post(f"{path}/decline", {"reason": "region"}, version=3, key=KEY).content == first.content
-    cast.problem(system.post(f"{path}/decline", {"reason": "region"}, version=3), 410, "offer_ended")
+    cast.verify_problem(system.post(f"{path}/decline", {"reason": "region"}, version=3), 410, "offer_ended")
 
 
 @pytest.mark.django_db
@@ -62,14 +62,14 @@ def test_order_of_the_fields_does_not_matter_but_their_content_does() -> None:
     first = system.post(f"{path}/decline", body, version=3, key=KEY)
     turned = json.dumps(dict(reversed(body.items())), indent=2).encode()
     assert system.post(f"{path}/decline", raw=turned, version=3, key=KEY).content == first.content
-    cast.problem(system.post(f"{path}/decline", {"reason": "region"}, version=3, key=KEY), 422, "key_reused")
-    cast.problem(system.post(f"{path}/question", {"text": "Wat?"}, version=3, key=KEY), 422, "key_reused")
+    cast.verify_problem(system.post(f"{path}/decline", {"reason": "region"}, version=3, key=KEY), 422, "key_reused")
+    cast.verify_problem(system.post(f"{path}/question", {"text": "Wat?"}, version=3, key=KEY), 422, "key_reused")
 
 
 @pytest.mark.django_db
 def test_key_is_good_again_after_a_refusal_because_nothing_was_done() -> None:
     _, system, path = cast.case()
-    cast.problem(system.post(f"{path}/accept", ACCEPT, version=2, key=KEY), 412, "stale_version")
+    cast.verify_problem(system.post(f"{path}/accept", ACCEPT, version=2, key=KEY), 412, "stale_version")
     assert not ApiAnswer.objects.exists()
     assert system.post(f"{path}/accept", ACCEPT, version=3, key=KEY).status_code == 200
 
@@ -86,13 +86,13 @@ def test_stored_answer_holds_no_person() -> None:
 def test_key_that_is_none_is_refused(key: str) -> None:
     _, system, path = cast.case()
     header = key.encode().decode("latin-1")
-    cast.problem(system.post(f"{path}/accept", ACCEPT, key=header), 400, "bad_idempotency_key")
+    cast.verify_problem(system.post(f"{path}/accept", ACCEPT, key=header), 400, "bad_idempotency_key")
 
 
 @pytest.mark.django_db
 def test_change_without_a_key_is_refused() -> None:
     _, system, path = cast.case()
-    cast.problem(system.post(f"{path}/accept", ACCEPT, **{"Idempotency-Key": ""}), 400, "no_idempotency_key")
+    cast.verify_problem(system.post(f"{path}/accept", ACCEPT, **{"Idempotency-Key": ""}), 400, "no_idempotency_key")
 
 
 @pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_same_key_of_two_partners_are_two_keys() -> None:
     _, system, path = cast.case()
     assert system.post(f"{path}/accept", ACCEPT, key=KEY).status_code == 200
     other = cast.system(cast.cast.partner("nom"))
-    cast.problem(other.post(f"{path}/accept", ACCEPT, key=KEY), 404, "unknown_offer")
+    cast.verify_problem(other.post(f"{path}/accept", ACCEPT, key=KEY), 404, "unknown_offer")
 
 
 @pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_first_request_that_still_runs_makes_the_second_wait(clock: time_machine
     found, system, path = cast.case()
     _hold_key(system, path)
     answer = system.post(f"{path}/accept", ACCEPT, version=3, key=KEY)
-    cast.problem(answer, 409, "in_progress")
+    cast.verify_problem(answer, 409, "in_progress")
     assert 0 < int(answer["Retry-After"]) <= settings.API_REQUEST_LIMIT_S + 1
     assert found.fresh_offer().state == Offer.State.OPEN
 
@@ -138,7 +138,7 @@ def test_request_that_died_after_the_change_gets_its_answer_and_nothing_happens_
         with pytest.raises(SystemExit):
             system.post(f"{path}/{word}", body, version=3, key=KEY)
     before = counted()
-    cast.problem(system.post(f"{path}/{word}", body, version=3, key=KEY), 409, "in_progress")
+    cast.verify_problem(system.post(f"{path}/{word}", body, version=3, key=KEY), 409, "in_progress")
     clock.shift(timedelta(seconds=settings.API_REQUEST_LIMIT_S + 1))
     answer = system.post(f"{path}/{word}", body, version=3, key=KEY)
     assert (answer.status_code, json.loads(answer.content)["version"]) == (200, 4)

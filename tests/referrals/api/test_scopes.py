@@ -69,7 +69,7 @@ def test_address_to_read_opens_with_its_own_scope_only(accepted: Case, name: str
     if NEEDS[name] in {None, scope}:
         assert answer.status_code in {200, 409}, answer.content
     else:
-        told = cast.problem(answer, 403, "wrong_scope")
+        told = cast.verify_problem(answer, 403, "wrong_scope")
         assert told["scope"] == NEEDS[name]
         assert 'error="insufficient_scope"' in answer["WWW-Authenticate"]
 
@@ -81,7 +81,7 @@ def test_every_change_needs_the_scope_to_answer(accepted: Case, name: str, scope
     if scope is Scope.ANSWER:
         assert answer.status_code in {200, 409, 422}, answer.content
     else:
-        cast.problem(answer, 403, "wrong_scope")
+        cast.verify_problem(answer, 403, "wrong_scope")
         assert accepted.fresh().state == "accepted"
 
 
@@ -93,7 +93,7 @@ def test_login_of_staff_is_no_key(accepted: Case, name: str, method: str, role: 
         client.force_login(making.staff("iemand", role))
     answer = client.generic(method, ROOT + address(name, offer_of(accepted)), b"{}", content_type="application/json")
     may = name in (READ if method == "GET" else CHANGED)
-    cast.problem(answer, *((401, "no_key") if may else (405, "method_not_allowed")))
+    cast.verify_problem(answer, *((401, "no_key") if may else (405, "method_not_allowed")))
 
 
 @pytest.mark.parametrize("name", sorted({*READ, *CHANGED}))
@@ -105,5 +105,5 @@ def test_address_answers_only_the_methods_of_the_table(accepted: Case, name: str
     assert (told.status_code, set(told["Allow"].split(", "))) == (204, methods)
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - methods:
         answer = system.get(path, method)
-        cast.problem(answer, 405, "method_not_allowed")
+        cast.verify_problem(answer, 405, "method_not_allowed")
         assert set(answer["Allow"].split(", ")) == methods

@@ -29,7 +29,7 @@ def test_old_version_tells_nothing_of_who_was_asked_before() -> None:
         found.referral.pk, second.pk, advisor=found.advisor, version=version, key=services.key(), now=cast.NOW
     )
     answer = cast.system(second).post(f"/offers/{made.pk}/accept", {"contact_person": "Carla"}, version=1)
-    told = cast.problem(answer, 412, "stale_version")
+    told = cast.verify_problem(answer, 412, "stale_version")
     assert [one["code"] for one in told["changes"]] == ["offer_made"]
     assert Offer.objects.get(pk=made.pk).state == Offer.State.OPEN
 
@@ -38,5 +38,5 @@ def test_question_about_what_has_changed_meanwhile_is_not_asked() -> None:
     found, system, path = cast.case()
     old = found.fresh().version
     assert system.post(f"{path}/accept", {"contact_person": "Carla"}).status_code == 200
-    cast.problem(system.post(f"{path}/question", {"text": "Wat maken zij?"}, version=old), 412, "stale_version")
+    cast.verify_problem(system.post(f"{path}/question", {"text": "Wat maken zij?"}, version=old), 412, "stale_version")
     assert not PartnerQuestion.objects.exists()
