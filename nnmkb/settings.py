@@ -347,7 +347,7 @@ def unsafe() -> list[str]:
         "CELERY_BROKER_URL: give the Redis address": not CELERY_BROKER_URL,
         "EMAIL_URL: give the mail server, as smtp+tls://…": not EMAIL_URL.startswith("smtp"),
         "EMAIL_URL: give your own mail server; that for trying sends nothing on": EMAIL_URL == TRYING_MAIL,
-        "DEFAULT_FROM_EMAIL: give the address that our mail comes from": DEFAULT_FROM_EMAIL.endswith(f"{OUR_EXAMPLE}>"),
+        "DEFAULT_FROM_EMAIL: give the address that our mail comes from": OUR_EXAMPLE in DEFAULT_FROM_EMAIL,
         "SITE_EMAIL: give the address where people can ask for help": SITE_EMAIL.endswith(OUR_EXAMPLE),
         "SITE_PHONE: give the number where people can ask for help": SITE_PHONE == EXAMPLE_PHONE,
         "OUTGOING_LEASE_S: longer than the limit, or two do one delivery": OUTGOING_LEASE_S <= OUTGOING_TIME_LIMIT_S,

@@ -53,6 +53,7 @@ def test_production_starts_with_safe_values(tmp_path):
         ("EMAIL_URL", "filemail:///tmp/mail"),
         ("SECOND_FACTOR_FOR_STAFF", "off"),
         ("DEFAULT_FROM_EMAIL", None),
+        ("DEFAULT_FROM_EMAIL", "post@noordoverdegrens.example"),
         ("SITE_EMAIL", None),
         ("SITE_PHONE", None),
         ("WEBHOOK_LOOPBACK", "on"),
