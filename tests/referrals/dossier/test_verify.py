@@ -19,7 +19,7 @@ def read(pdf: bytes, page: int, dpi: int) -> list[str]:
     """Return what a scanner reads on a page that was printed or shown at so many dots per inch."""
     document = pypdfium2.PdfDocument(pdf)
     picture = document[page].render(scale=dpi / 72, grayscale=True).to_pil()
-    found = [one.text for one in zxingcpp.read_barcodes(picture)]
+    found = [one.text for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)]
     document.close()
     return found
 
