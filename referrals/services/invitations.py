@@ -167,7 +167,7 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
         if not mine.update(closed_at=now, accepted=True):
             # Taken back at this very moment.
             raise Gone(OVER, code="ended")
-        user = _account(invitation.email, replace(newcomer, password=hashed, **named))
+        user = _account(invitation.email, replace(newcomer, **named), hashed)
         user.groups.set([Group.objects.get_or_create(name=invitation.role)[0]])
         member, _ = Membership.objects.update_or_create(
             user=user,
@@ -185,11 +185,10 @@ def accept(token: str, newcomer: Newcomer, now: datetime) -> Membership:
     return account_events.in_one(f"partner:{partner_id}", work)
 
 
-def _account(email: str, newcomer: Newcomer) -> User:
-    """Make the account or give it back; of the password `newcomer` has what is stored of it."""
+def _account(email: str, newcomer: Newcomer, hashed: str) -> User:
     user = User.objects.filter(username=email).first() or User(username=email)
     user.email, user.first_name, user.last_name = email, newcomer.first_name, newcomer.last_name
-    user.is_active, user.password = True, newcomer.password
+    user.is_active, user.password = True, hashed
     try:
         with transaction.atomic():
             user.save()

@@ -174,9 +174,8 @@ def standings(intake: Intake, now: datetime) -> list[Standing]:
     events = list(Event.objects.filter(stream__in=[intake.stream, *streams]).order_by("at", "id"))
     # By offer, and by organisation for a consent that was taken back before there was one.
     names: dict[int | str, str] = {code: one.name for code, one in policy(intake.policy).organisations.items()}
-    for pk, organisation, name in (
-        Offer.objects.filter(referral__intake=intake).order_by("pk").values_list("pk", "organisation", "partner_name")
-    ):
+    offers = Offer.objects.filter(referral__intake=intake).order_by("pk")
+    for pk, organisation, name in offers.values_list("pk", "organisation", "partner_name"):
         names[pk] = names[organisation] = name
     return [_standing(intake, referral, events, names, now) for referral in referrals]
 
@@ -261,13 +260,13 @@ def moments(events: Iterable[Event], names: Mapping[int | str, str]) -> list[dic
 
 def _title(event: Event, names: Mapping[int | str, str]) -> str | None:
     """Return what the entrepreneur reads of this; None for what is not theirs to read."""
-    told, offer = TOLD[language()], event.payload.get("offer")
+    kind, about = event.kind, event.payload.get("offer")
     match event.payload.get("withdrawn"):
         case [[consents.SHARE, organisation]]:
-            return told["offer_withdrawn"].replace("{partner}", names.get(organisation, SOMEBODY[language()]))
-    text = told.get(event.kind)
-    partner = names.get(offer, SOMEBODY[language()]) if isinstance(offer, int) else SOMEBODY[language()]
-    return text and text.replace("{partner}", partner)
+            kind, about = "offer_withdrawn", organisation
+    text = TOLD[language()].get(kind)
+    partner = names.get(about) if isinstance(about, int | str) else None
+    return text and text.replace("{partner}", partner or SOMEBODY[language()])
 
 
 def language() -> str:
