@@ -62,6 +62,8 @@ OWN_SETTINGS = {
 }
 # These touch no database, so a second engine has nothing to say about them.
 NO_DATABASE = (
+    "tests/browser/gallery",
+    "tests/browser/test_judges.py",
     "tests/domain",
     "tests/referrals/dossier/standards",
     "tests/running/test_reporting.py",
@@ -71,18 +73,9 @@ NO_DATABASE = (
     "tests/test_house_rules.py",
     "tests/web",
 )
-# What these show is the work of the browser: how a page looks, its keys, a file that it reads itself. Each has one
-# person and no second process, and what its pages ask of the database is asked on both engines by tests/referrals.
-ONE_BROWSER = (
-    "tests/browser/gallery",
-    "tests/browser/test_desk_pane.py",
-    "tests/browser/test_judges.py",
-    "tests/browser/test_keys.py",
-    "tests/browser/test_verify.py",
-)
 # The relay that carries out deliveries itself is the laptop's, and so on SQLite.
 LAPTOP_ONLY = ("tests/running/test_inline.py", "tests/running/test_up.py")
-NOT_ON_POSTGRES = (*NO_DATABASE, *ONE_BROWSER, *LAPTOP_ONLY)
+NOT_ON_POSTGRES = (*NO_DATABASE, *LAPTOP_ONLY)
 
 
 @dataclass(slots=True)

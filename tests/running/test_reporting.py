@@ -11,7 +11,7 @@ import pytest
 
 from nnmkb.management.commands import test as command
 from nnmkb.run import reporting
-from nnmkb.run.legs import NOT_ON_POSTGRES, ONE_BROWSER, without
+from nnmkb.run.legs import NOT_ON_POSTGRES, without
 from nnmkb.run.reporting import Count
 from nnmkb.run.tools import Tool
 
@@ -87,8 +87,3 @@ def test_sum_is_over_all_legs_and_one_failure_fails_all(monkeypatch, tmp_path):
 def test_what_is_left_out_on_postgresql_is_there():
     """A name that was changed would let its tests run twice, unnoticed."""
     assert [path for path in NOT_ON_POSTGRES if not (command.settings.ROOT / path).exists()] == []
-
-
-def test_browser_tests_with_a_second_process_stay_on_postgresql():
-    files = [command.settings.ROOT / path for path in ONE_BROWSER if path.endswith(".py")]
-    assert [file.name for file in files if "postman" in file.read_text()] == []
