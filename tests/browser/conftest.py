@@ -54,7 +54,7 @@ QUIET = (
 def chromium() -> str:
     """Return the path of the browser; the test command only selects these tests when there is one."""
     found = os.environ.get("NNMKB_CHROMIUM") or find_chromium()
-    assert found, "no chromium on this machine: install Debian's package chromium"
+    assert found, "no chromium on this machine: install Debian's package chromium-headless-shell, or chromium"
     return found
 
 
